@@ -1,0 +1,18 @@
+/*
+ * Time. Durations are milliseconds in a uint64_t; deadlines are on the monotonic clock. A test
+ * that drives a whole worker replaces both clocks.
+ */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_NEVER	UINT64_MAX
+
+uint64_t	clock_mono_ms(void);	/* monotonic, from an arbitrary start, never 0 */
+uint64_t	clock_wall_ms(void);	/* since 1970-01-01 UTC */
+/* From now on both clocks stand still at these values; mono 0: back to the real ones. */
+void		clock_fake(uint64_t mono_ms, uint64_t wall_ms);
+
+#endif

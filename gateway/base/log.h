@@ -1,0 +1,36 @@
+/*
+ * The error log. One line per failure, at the place that gives up. Lines never block a worker:
+ * they go through a bounded queue to a thread of the log's own, and what does not fit is counted
+ * and said later. Control characters are escaped; callers never pass secrets.
+ */
+#ifndef LOG_H
+#define LOG_H
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+#include "base/slice.h"
+
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+
+struct log_settings {
+	enum log_level	 level;
+	const char	*to;	/* "stderr", "syslog", "journal" or a file's path */
+	enum log_format	 format;
+};
+
+/*
+ * Switches to these settings; before the first call lines go to stderr as text, at info.
+ * On a fault (the file cannot be opened) the old settings stay and the reason is on the log.
+ */
+enum fault	log_configure(const struct log_settings *) MUST_USE;
+void		log_reopen(void);		/* SIGUSR1: open files anew */
+void		log_flush(void);		/* returns when all lines so far are written */
+
+bool		log_wanted(enum log_level);	/* would a line of this level be written? */
+void		log_line(enum log_level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* "CONTEXT: TEXT OF THE FAULT", at the fault's own level, rate-limited per fault. */
+void		log_fault(enum fault, const char *context, ...)
+		    __attribute__((format(printf, 2, 3)));
+
+#endif
