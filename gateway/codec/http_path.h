@@ -1,0 +1,26 @@
+/*
+ * Paths of requests, normalised once (RFC 3986 section 6.2.2): percent-encodings of unreserved
+ * characters decoded, the others in upper case, dot segments removed, doubled slashes joined. What
+ * is matched is what is used.
+ */
+#ifndef HTTP_PATH_H
+#define HTTP_PATH_H
+
+#include "base/fault.h"
+#include "base/slice.h"
+
+/*
+ * raw begins with "/". out has room for raw.n bytes; *out_n is at most that. Idempotent.
+ * FAULT_HTTP_SYNTAX: %00, a broken percent-encoding, a control character, a byte above 0x7e, or
+ * dot segments that would leave the root.
+ */
+enum fault	http_path_normalise(struct slice raw, char *out, size_t *out_n) MUST_USE;
+/*
+ * Percent-decoded for use outside of HTTP: a file name, a template's value. plus: "+" is a space
+ * (queries). out has room for s.n bytes. False on a broken encoding.
+ */
+bool		http_path_decode(struct slice s, bool plus, char *out, size_t *out_n);
+/* The raw value of the first parameter of that (decoded) name; p is NULL when there is none. */
+struct slice	http_query_find(struct slice query, struct slice name);
+
+#endif

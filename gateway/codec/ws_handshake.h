@@ -1,0 +1,29 @@
+/*
+ * The WebSocket opening handshake over HTTP/1.1 (RFC 6455 section 4.2), server's side.
+ */
+#ifndef WS_HANDSHAKE_H
+#define WS_HANDSHAKE_H
+
+#include "codec/http1.h"
+
+enum { WS_ACCEPT_SIZE = 28 };	/* base64 of a SHA-1 */
+
+/* Does this request ask for a WebSocket at all? (Upgrade holds "websocket", Connection "upgrade") */
+bool		ws_handshake_wanted(const struct http1_request *);
+/*
+ * FAULT_WS_HANDSHAKE with *why (static) saying what is wrong, or WS_VERSION. The request is one
+ * for which ws_handshake_wanted said yes.
+ */
+enum fault	ws_handshake_check(const struct http1_request *, const char **why) MUST_USE;
+/* Sec-WebSocket-Accept for a key that passed the check. */
+void		ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE]);
+/*
+ * The first of ours that the client offers, or an empty slice. ours: n NUL-terminated names; may
+ * hold "", which means that having none in common is fine. The offer is gathered from all
+ * Sec-WebSocket-Protocol fields. FAULT_SUBPROTOCOL: nothing in common, or a malformed offer.
+ * n = 0: none is echoed, any offer is tolerated.
+ */
+enum fault	ws_handshake_subprotocol(const struct header *, unsigned n_headers,
+		    const char *const *ours, size_t n, struct slice *chosen) MUST_USE;
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * The checked configuration: what the file says after defaults are filled in, names are resolved
+ * to pointers and every value is known to be good. Immutable; everything in it lives in its arena
+ * and dies with config_free. How a file becomes this stands in schema.h; where a key belongs, in
+ * the schema table.
+ *
+ * Durations are milliseconds (0: off), sizes bytes (0: no limit where the key says so). Absent
+ * strings are NULL. Arrays come as pointer and count. The order is the file's.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+
+/* Where in the files something was said; for messages about it. */
+struct config_place {
+	const char	*file;
+	unsigned	 line;
+};
+
+/* Socket address of a listener or an address-literal server. */
+struct config_address {
+	struct sockaddr_storage	 sa;
+	socklen_t		 size;
+	const char		*text;		/* as written */
+};
+
+struct config_network {
+	uint8_t	 addr[16];	/* IPv4 as ::ffff:a.b.c.d */
+	unsigned prefix;	/* of 128 */
+};
+
+struct config_list {		/* of strings */
+	const char	**v;
+	size_t		 n;
+};
+
+struct config_networks {
+	struct config_network	*v;
+	size_t			 n;
+};
+
+struct config_certificate {
+	const char		*cert, *key;	/* the same file when it holds both */
+	struct config_place	 place;
+};
+
+struct config_tls {			/* tls: { NAME: {...} } */
+	const char			*name;	/* "self-signed": the built-in one */
+	struct config_certificate	*certificates;
+	size_t				 n_certificates;
+	int				 min_version, max_version;	/* TLS1_2_VERSION …; 0: any */
+	const char			*ciphers, *ciphersuites, *groups;
+	bool				 tickets;
+	uint64_t			 ticket_rotation;
+	struct config_place		 place;
+};
+
+struct config_listener {
+	const char		*name;
+	struct config_address	*bind;		/* "*:80" is one address: [::]:80, dual stack */
+	size_t			 n_bind;
+	bool			*bind_dual;	/* [n_bind] */
+	const struct config_tls	*tls;		/* NULL: plain */
+	bool			 redirect;	/* redirect_https */
+	uint16_t		 redirect_port;
+	int			 backlog;
+	unsigned		 mode;		/* unix sockets; 0: by umask */
+	struct config_place	 place;
+};
+
+enum config_server_kind { SERVER_TCP, SERVER_TLS, SERVER_UNIX };
+
+struct config_server {
+	const char		*text;		/* "tcp://host:port", for logs */
+	enum config_server_kind	 kind;
+	const char		*host;		/* name or address literal without brackets; unix: path */
+	uint16_t		 port;
+	struct config_place	 place;
+};
+
+struct config_backend_tls {
+	const char	*ca;			/* NULL: the system's */
+	const char	*sni;			/* NULL: the server's host name */
+	bool		 verify;
+	const char	*cert, *key;
+	int		 min_version;
+};
+
+enum config_balance { BALANCE_ROUNDROBIN };
+
+struct config_backend {
+	const char			*name;
+	struct config_server		*servers;
+	size_t				 n_servers;
+	enum config_balance		 balance;
+	uint64_t			 connect_timeout;
+	unsigned			 tries;
+	struct config_backend_tls	 tls;
+	uint64_t			 resolve;
+	struct config_place		 place;
+};
+
+enum config_action {
+	ACTION_BACKEND, ACTION_STATIC, ACTION_REDIRECT, ACTION_RESPOND, ACTION_SERVICE
+};
+enum config_service { SERVICE_ECHO, SERVICE_HEALTH };
+enum config_framing { FRAMING_BINARY, FRAMING_TEXT };	/* index into framing_table */
+enum config_invalid { INVALID_CLOSE, INVALID_REPLACE };
+enum config_refuse { REFUSE_HTTP, REFUSE_CLOSE };
+enum config_path { PATH_ANY, PATH_PREFIX, PATH_EXACT, PATH_REGEX };
+
+struct config_pair {
+	const char	*name, *value;
+};
+
+struct config_pairs {
+	struct config_pair	*v;
+	size_t			 n;
+};
+
+struct config_route {
+	const char		*name;
+
+	/* match: all that is given must hold */
+	struct config_list	 host;		/* lower case; "*.example.com" */
+	enum config_path	 path_kind;
+	const char		*path;		/* normalised prefix or exact path, or the pattern */
+	struct config_list	 method;
+	struct config_pairs	 header, query;
+	struct config_networks	 source;
+
+	/* action */
+	enum config_action	 action;
+	const struct config_backend *backend;	/* ACTION_BACKEND */
+	const char		*static_dir, *index;
+	const char		*redirect;	/* (T) */
+	int			 status;	/* of redirect or respond */
+	const char		*respond_type, *respond_body;
+	enum config_service	 service;
+
+	/* sessions */
+	enum config_framing	 framing;
+	struct config_list	 subprotocols;	/* "" in it: none in common is fine */
+	enum config_invalid	 invalid;
+	struct config_list	 origins;
+	uint64_t		 max_message;	/* 0: no limit */
+	uint64_t		 ping, ping_timeout, idle, max_lifetime;
+	uint64_t		 buffer;
+	enum config_refuse	 refuse;
+	struct config_networks	 allow, deny;
+	struct config_place	 place;
+};
+
+struct config_limits {
+	uint64_t	 connections;
+	uint64_t	 head;
+	unsigned	 headers;
+	uint64_t	 head_timeout, keepalive;
+};
+
+struct config {
+	struct arena		 arena;
+	const char		*user, *group;
+	unsigned		 workers;	/* never 0: one per CPU is filled in */
+	const char		*pid_file;
+	uint64_t		 stop_timeout;
+	struct log_settings	 log;
+	const char		*access_to;	/* NULL: off */
+	const char		*access_format;	/* "json", "combined", or a template */
+	struct config_limits	 limits;
+	struct config_listener	*listeners;
+	size_t			 n_listeners;
+	struct config_tls	*tls;
+	size_t			 n_tls;
+	struct config_backend	*backends;
+	size_t			 n_backends;
+	struct config_route	*routes;
+	size_t			 n_routes;
+};
+
+/* Messages go here one by one, as FILE:LINE: error: … with the quoted line; NULL: standard error. */
+struct config_report {
+	void	(*say)(struct config_report *, const char *text);	/* several lines, no last \n */
+	unsigned errors, warnings;
+};
+
+/*
+ * Reads and checks a file and what it includes. NULL when there was any error: all of them have
+ * been reported by then. Never aborts on bad input; names are not resolved, no port is bound.
+ */
+struct config	*config_load(const char *path, struct config_report *);
+/* The same for text that is no file (the one-liner, the demo); name stands in messages. */
+struct config	*config_parse(const char *name, const char *text, struct config_report *);
+void		 config_free(struct config *);
+
+#endif
