@@ -1,0 +1,86 @@
+/*
+ * A worker: one thread, one event base, and everything that lives on it. Workers share nothing but
+ * the snapshot of the configuration and their mailboxes.
+ *
+ * libevent calls three functions of ours only (a watch, the timer, the mailbox). Each ends with
+ * worker_settle: flush what was corked, run what was resumed, free what was buried. So no object
+ * dies under its caller and nobody else needs to think about re-entrancy.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/fault.h"
+#include "base/list.h"
+#include "base/stats.h"
+#include "loop/timer.h"
+
+enum { WORKER_SCRATCH = 256 * 1024 };
+
+/* Something to run once, soon; on one list of its worker at a time, or on none. */
+struct task {
+	struct list	  link;
+	void		(*run)(struct task *);
+};
+
+/* A message to another worker. Owned by the sender until posted, by the receiver when opened. */
+struct letter {
+	struct letter	 *next;
+	void		(*open)(struct worker *, struct letter *);
+};
+
+struct worker {
+	struct event_base	*base;		/* NULL in tests that drive a worker by hand */
+	uint64_t		 now;		/* clock_mono_ms() at the start of this wake-up */
+	uint8_t			*scratch;	/* WORKER_SCRATCH bytes, valid within one callback */
+	struct list		 corked;	/* tasks: writes to flush */
+	struct list		 resumed;	/* tasks: reads to go on with */
+	struct list		 buried;	/* tasks: objects to free */
+	struct timers		 timers;
+	struct event		 alarm;		/* the earliest timer */
+	uint64_t		 alarm_at;
+	struct event		 again;		/* more resumed tasks than one settle may run */
+	unsigned		 index;
+	struct stats		 stats;
+	_Atomic unsigned	 load;		/* connections, and those on their way here */
+
+	/* what the rooms above keep once per worker; each made and freed by its room */
+	struct net_worker	*net;
+	struct resolver		*resolver;
+	struct gateway_worker	*gateway;
+
+	pthread_t		 thread;
+	pthread_mutex_t		 mail_lock;
+	struct letter		*mail, **mail_end;
+	struct event		 mail_event;
+	int			 mail_fd;
+};
+
+/* base_wanted: false for a worker that a test drives by hand. */
+enum fault	worker_init(struct worker *, unsigned index, bool base_wanted) MUST_USE;
+/* The thread has ended (or never began); frees what is buried. */
+void		worker_fini(struct worker *);
+enum fault	worker_start(struct worker *) MUST_USE;	/* the thread; signals stay blocked in it */
+void		worker_run(struct worker *);		/* the loop itself, until worker_stop */
+void		worker_stop(struct worker *);		/* from its own thread only */
+void		worker_join(struct worker *);
+
+void		worker_post(struct worker *to, struct letter *);	/* from any thread */
+
+void		worker_enter(struct worker *);		/* first thing of every callback: the time */
+void		worker_settle(struct worker *);		/* last thing of every callback */
+/* Flush the corked writes now: scratch is about to be used again. */
+void		worker_flush(struct worker *);
+void		worker_run_timers(struct worker *);	/* those that are due; then settle */
+
+void		task_init(struct task *, void (*run)(struct task *));
+void		worker_cork(struct worker *, struct task *);	/* these three: harmless if queued */
+void		worker_resume(struct worker *, struct task *);
+void		worker_bury(struct worker *, struct task *);	/* run frees; call once */
+void		task_cancel(struct task *);
+
+#endif

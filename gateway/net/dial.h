@@ -1,0 +1,30 @@
+/*
+ * Dialling: from a host name or address to a connected socket, without blocking: asynchronous
+ * resolution, then happy eyeballs (RFC 8305) over what came.
+ */
+#ifndef DIAL_H
+#define DIAL_H
+
+#include "config/config.h"
+#include "loop/worker.h"
+#include "net/address.h"
+
+struct dial;
+
+/*
+ * The one answer: fd connected (the receiver's to close) and fault NONE, or fd -1 and
+ * DIAL_RESOLVE, DIAL_REFUSED, DIAL_UNREACHABLE, DIAL_TIMEOUT, NO_FILES or NO_MEMORY. Never from
+ * within dial_start. The dial is gone when this is called.
+ */
+typedef void dial_done(void *owner, int fd, enum fault);
+
+/* deadline: on worker.now's clock. max_age: how old (ms) a resolved name may be. */
+struct dial	*dial_start(struct worker *, const struct config_server *, uint64_t deadline,
+		    uint64_t max_age, dial_done *, void *owner);	/* NULL: out of memory */
+void		 dial_cancel(struct dial *);		/* no answer will come */
+
+/* Names to addresses, asynchronously (c-ares), cached per worker; the last good answer is kept. */
+enum fault	 resolver_init(struct worker *) MUST_USE;
+void		 resolver_fini(struct worker *);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Listening sockets. One worker accepts and hands each connection to the least loaded worker,
+ * since sessions live long and luck at accept time would stay for good.
+ */
+#ifndef LISTENER_H
+#define LISTENER_H
+
+#include "config/config.h"
+#include "loop/watch.h"
+#include "net/address.h"
+
+/* A connection on its way to its worker. peer: the client's end. */
+struct accepted {
+	int			 fd;		/* non-blocking, close-on-exec, TCP_NODELAY */
+	struct address		 peer;
+	const void		*tag;		/* what listener_open was given */
+};
+
+struct listener;
+
+/* Runs on the chosen worker (its load already counts this connection), which owns fd from now. */
+typedef void listener_accept(struct worker *, const struct accepted *);
+
+/*
+ * Binds and listens: one socket for each address of the listener. FAULT_SYSTEM with the reason on
+ * the log ("listener web: 0.0.0.0:80 (conf:12): Address already in use"). A stale unix socket
+ * (nobody listens) is replaced. Nothing is accepted yet.
+ */
+enum fault	 listener_open(const struct config_listener *, const void *tag, listener_accept *,
+		    struct listener **) MUST_USE;
+/* Accepts on this worker, the acceptor, for these (the acceptor may be among them). Its thread only. */
+enum fault	 listener_start(struct listener *, struct worker *acceptor, struct worker *const *,
+		    unsigned n) MUST_USE;
+/* No more is accepted; sockets closed, unix socket files removed. The acceptor's thread only. */
+void		 listener_stop(struct listener *);
+void		 listener_free(struct listener *);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * A stream moves the bytes of one socket, plain or TLS. Reads land in the worker's scratch; writes
+ * of one wake-up leave with one send. An idle stream owns no buffer.
+ *
+ * Ownership: stream_new gives it to the caller, stream_close to the worker, which flushes, says
+ * close_notify and FIN, waits for the peer's end within STREAM_LINGER and frees it. Events never
+ * come from within stream_new, stream_start, stream_write, stream_pause, stream_resume or
+ * stream_close, and none comes after stream_close.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <sys/uio.h>
+
+#include "loop/watch.h"
+
+enum {
+	STREAM_LINGER = 30 * 1000,	/* ms without progress until a closing stream is dropped */
+	STREAM_SLACK = 256 * 1024	/* beyond twice its buffer and this, a stream dies: SLOW_PEER */
+};
+
+struct cork;
+struct stream;
+struct stream_chunk;
+struct tls_layer;
+
+/* Where bytes go to and come from: a socket, or the fake of a test. */
+struct stream_io {
+	const char	*name;
+	/* FAULT_NONE with *got = 0: nothing there. *eof: the peer will send no more. */
+	enum fault	(*read)(struct stream *, uint8_t *, size_t, size_t *got, bool *eof);
+	/* FAULT_NONE with *put less than all: the rest when writable. */
+	enum fault	(*write)(struct stream *, const struct iovec *, int, size_t *put);
+	void		(*shut)(struct stream *);	/* no more will be written */
+	void		(*close)(struct stream *);
+};
+
+struct stream_events {
+	/* The handshake is done (plain: at once); bytes may follow. */
+	void	(*up)(struct stream *);
+	/*
+	 * p: the worker's scratch, writable, valid during the call. Returns how many were consumed;
+	 * the stream keeps the others and shows them again, in front of the next bytes, or, if they
+	 * were left because of stream_pause, once it is resumed.
+	 */
+	size_t	(*bytes)(struct stream *, uint8_t *p, size_t n);
+	/* The peer will send no more; what bytes did not consume is still kept. Writing goes on. */
+	void	(*eof)(struct stream *);
+	/* More is waiting than may be: stop the source. Also said by FLOW_FULL from stream_write. */
+	void	(*full)(struct stream *);
+	/* After full or FLOW_FULL: all has drained. */
+	void	(*room)(struct stream *);
+	/* The last word, once; the stream must still be closed. */
+	void	(*gone)(struct stream *, enum fault);
+};
+
+enum { PAUSE_PEER = 1, PAUSE_DIAL = 2, PAUSE_SELF = 4, PAUSE_BODY = 8 };
+
+struct stream {
+	struct watch		 watch;
+	struct task		 cork_task, resume_task;	/* the latter buries, too */
+	struct timer		 timer;			/* linger */
+	const struct stream_io	*io;
+	const struct stream_events *events;
+	void			*owner;
+	struct tls_layer	*tls;			/* NULL: plain */
+	struct cork		*cork;			/* what this wake-up has written so far */
+	struct stream_chunk	*out, **out_end;	/* wire bytes that the socket did not take */
+	uint8_t			*stash;
+	uint32_t		 stash_n;
+	uint32_t		 out_n;
+	uint32_t		 read_max;	/* bytes taken from the socket at a time */
+	uint32_t		 full_at;	/* more than this in out is full */
+	uint8_t			 paused;	/* PAUSE_* bits */
+	uint8_t			 state;		/* enum stream_state, of stream.c */
+	bool			 told_full, got_eof, told_eof, in_bytes;
+	enum fault		 fault;		/* noticed, and told when it is safe */
+};
+
+/*
+ * Takes the descriptor (non-blocking) over. tls: taken over too, NULL for plain. NULL when out of
+ * memory: then both are still the caller's.
+ */
+struct stream	*stream_new(struct worker *, int fd, struct tls_layer *,
+		    const struct stream_events *, void *owner);
+struct stream	*stream_new_with(struct worker *, const struct stream_io *, int fd,
+		    struct tls_layer *, const struct stream_events *, void *owner);
+void		 stream_start(struct stream *);		/* handshake, then up */
+/* Another layer takes over: its events from now on. Bytes not consumed are shown to it. */
+void		 stream_hand(struct stream *, const struct stream_events *, void *owner);
+/* At most this waits per direction: bounds what is read at a time and when a writer is stopped. */
+void		 stream_set_buffer(struct stream *, uint64_t bytes);
+/*
+ * Takes everything. Small pieces are copied; larger ones must stay valid until the callback that
+ * is running now returns (they are the worker's scratch, or constant).
+ */
+enum flow	 stream_write(struct stream *, const struct iovec *, int n);
+void		 stream_pause(struct stream *, unsigned why);
+void		 stream_resume(struct stream *, unsigned why);
+/* flush: what was written is still sent, and the end is said properly; else it is dropped at once. */
+void		 stream_close(struct stream *, bool flush);
+/* Abort with a reset, so that the peer cannot take the end for a proper one. */
+void		 stream_reset(struct stream *);
+
+/* Once per worker; net_worker holds the corks and the TLS wire buffers. */
+enum fault	 net_worker_init(struct worker *) MUST_USE;
+void		 net_worker_fini(struct worker *);
+
+#endif
