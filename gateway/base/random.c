@@ -1,0 +1,51 @@
+#include "base/random.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { RANDOM_POOL = 256 };	/* what getrandom gives without ever being interrupted */
+
+static _Thread_local uint8_t random_pool[RANDOM_POOL];
+static _Thread_local size_t random_left;
+
+static void random_fill(uint8_t *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t got = getrandom(p, n, 0);
+		if (got < 0 && errno != EINTR)
+			abort();	/* no randomness: nothing that follows could be trusted */
+		if (got > 0) {
+			p += got;
+			n -= (size_t)got;
+		}
+	}
+}
+
+void random_bytes(void *p, size_t n)
+{
+	if (n > RANDOM_POOL / 4) {
+		random_fill(p, n);
+		return;
+	}
+	if (random_left < n) {
+		random_fill(random_pool, RANDOM_POOL);
+		random_left = RANDOM_POOL;
+	}
+	random_left -= n;
+	memcpy(p, random_pool + random_left, n);
+	memset(random_pool + random_left, 0, n);
+}
+
+void random_id(char out[RANDOM_ID + 1])
+{
+	uint8_t bytes[RANDOM_ID / 2];
+
+	random_bytes(bytes, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		out[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+		out[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+	}
+	out[RANDOM_ID] = 0;
+}

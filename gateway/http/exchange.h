@@ -1,0 +1,171 @@
+/*
+ * An exchange is one HTTP request with its answer, the same over every version of HTTP. A
+ * WebSocket is an exchange whose two bodies never end: a tunnel.
+ *
+ * Two parties: the HTTP layer below (exchange_ops) and a handler above. The HTTP layer owns the
+ * exchange. The handler may use it until it has called exchange_end, exchange_fail or
+ * exchange_reset, or was told gone; no event comes after that. Events never come from within a call
+ * of these functions, only from the loop.
+ */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include <sys/uio.h>
+
+#include "base/arena.h"
+#include "base/held.h"
+#include "base/random.h"
+#include "codec/http1.h"
+#include "config/config.h"
+#include "loop/worker.h"
+#include "net/address.h"
+
+struct backend;
+struct exchange;
+struct framer;
+struct handler;
+struct back_kind;
+
+/* What routes are made into; lives in the snapshot. */
+struct route {
+	const struct config_route *conf;
+	const struct handler	*handler;
+	const struct framer	*framer;
+	const struct back_kind	*back;		/* for sessions: who stands behind */
+	struct backend		*backend;	/* ACTION_BACKEND */
+	void			*pattern;	/* compiled path, owned by the router */
+};
+
+enum http_protocol { HTTP_1_0, HTTP_1_1, HTTP_2 };
+
+/* The connection that requests come over. */
+struct client {
+	struct worker			*worker;
+	const struct config_listener	*listener;	/* of the snapshot at accept time, held */
+	struct held			*snapshot;	/* what the listener lives in */
+	struct address			 address;
+	const char			*tls;		/* "TLSv1.3", NULL: plain */
+	struct slice			 sni;
+};
+
+struct request {
+	enum http_protocol	 protocol;
+	struct slice		 method;
+	struct slice		 authority;	/* as sent: host[:port]; may be empty in 1.0 */
+	struct slice		 path;		/* normalised */
+	struct slice		 query;		/* raw; p NULL: none */
+	const struct header	*headers;
+	unsigned		 n_headers;
+	bool			 has_body;
+	uint64_t		 length;	/* of the body, or UINT64_MAX when unknown */
+	bool			 websocket;	/* asks for one; http1 below is what the codec checks */
+	const struct http1_request *http1;	/* HTTP/1 only */
+	/* Named groups of the route's pattern, by the router. */
+	struct header		*captures;
+	unsigned		 n_captures;
+};
+
+enum { RESPONSE_LENGTH_UNKNOWN = -1 };
+
+struct response {
+	int			 status;
+	const struct header	*headers;	/* without framing, Date and Connection: those are ours */
+	unsigned		 n_headers;
+	int64_t			 length;	/* of the body; also for HEAD, which sends none */
+};
+
+struct exchange_ops {
+	enum flow	(*respond)(struct exchange *, const struct response *);
+	/* 101 with the accept value for HTTP/1.1, 200 for HTTP/2. Then body and write are the tunnel's. */
+	enum flow	(*upgrade)(struct exchange *, const struct header *, unsigned n);
+	enum flow	(*write)(struct exchange *, const struct iovec *, int n);
+	void		(*pause)(struct exchange *, unsigned why);	/* PAUSE_* of stream.h */
+	void		(*resume)(struct exchange *, unsigned why);
+	void		(*set_buffer)(struct exchange *, uint64_t bytes);
+	void		(*end)(struct exchange *);
+	void		(*reset)(struct exchange *, enum fault);
+};
+
+struct handler {
+	const char	*name;
+	/*
+	 * The head is there. May answer at once or later. A fault: nothing was answered, and the
+	 * HTTP layer answers for it.
+	 */
+	enum fault	(*open)(struct exchange *);
+	/* Returns how much was consumed, as stream_events.bytes does. NULL: bodies are drained. */
+	size_t		(*body)(struct exchange *, uint8_t *p, size_t n);
+	void		(*body_end)(struct exchange *);	/* complete; of a tunnel: the peer's end */
+	void		(*full)(struct exchange *);	/* stop writing; NULL: never writes much */
+	void		(*room)(struct exchange *);
+	void		(*gone)(struct exchange *, enum fault);
+};
+
+struct exchange {
+	const struct exchange_ops *ops;
+	const struct handler	*handler;
+	void			*state;		/* the handler's */
+	struct client		*client;
+	const struct route	*route;		/* of snapshot; NULL until routed */
+	struct held		*snapshot;
+	struct request		 request;	/* gone once it is a tunnel */
+	struct arena		 arena;		/* of the request's strings; gone once it is a tunnel */
+	uint64_t		 started;	/* worker.now */
+	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
+	int			 status;	/* 0: not answered yet */
+	bool			 tunnel;
+	char			 id[RANDOM_ID + 1];
+};
+
+/* What the HTTP layer reaches up to. */
+struct http_site {
+	/* Takes snapshot and route, picks the handler, checks the route's rules. */
+	enum fault	(*route)(struct exchange *);
+	void		(*done)(struct exchange *);	/* before it dies: the record */
+};
+
+static inline enum flow exchange_respond(struct exchange *x, const struct response *r)
+{
+	return x->ops->respond(x, r);
+}
+
+static inline enum flow exchange_upgrade(struct exchange *x, const struct header *h, unsigned n)
+{
+	return x->ops->upgrade(x, h, n);
+}
+
+static inline enum flow exchange_write(struct exchange *x, const struct iovec *iov, int n)
+{
+	return x->ops->write(x, iov, n);
+}
+
+static inline void exchange_pause(struct exchange *x, unsigned why)
+{
+	x->ops->pause(x, why);
+}
+
+static inline void exchange_resume(struct exchange *x, unsigned why)
+{
+	x->ops->resume(x, why);
+}
+
+/* The answer is complete (of a tunnel: flush, then the end). */
+static inline void exchange_end(struct exchange *x)
+{
+	x->ops->end(x);
+}
+
+/* Broken off so that the peer can see that something is missing. */
+static inline void exchange_reset(struct exchange *x, enum fault f)
+{
+	x->ops->reset(x, f);
+}
+
+/* A whole small answer; type NULL: no body. Ends the exchange. */
+void	exchange_answer(struct exchange *, int status, const struct header *, unsigned n,
+	    const char *type, struct slice body);
+/* Answers for a fault with its status and a small page, or resets if the head is out. Ends it. */
+void	exchange_fail(struct exchange *, enum fault);
+struct slice exchange_header(const struct exchange *, struct slice name);	/* p NULL: absent */
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * The access log: one record per exchange and one per session, at its end. Writing never blocks a
+ * worker (log_sink.h). What does not apply is empty (slices), 0 or NULL, and its key is absent.
+ */
+#ifndef ACCESS_H
+#define ACCESS_H
+
+#include "base/fault.h"
+#include "base/slice.h"
+
+struct access_record {
+	bool		 session;		/* type: "session", else "request" */
+	struct slice	 listener, route, backend, server;
+	struct slice	 client_ip, peer_ip, user;
+	uint16_t	 client_port;
+	struct slice	 protocol, tls, method, host, path;	/* path without query */
+	int		 status;
+	struct slice	 transport, subprotocol, framing, origin, user_agent, referer;
+	uint64_t	 started;		/* clock_wall_ms() */
+	uint64_t	 duration;		/* ms */
+	uint64_t	 bytes_in, bytes_out, messages_in, messages_out;
+	unsigned	 close_code;
+	struct slice	 closed_by, reason;
+	struct slice	 session_id, request_id, traceparent;
+};
+
+/* to: NULL is off; else a file, "stderr", "stdout", "syslog", "journal". format: see CONFIG.md. */
+enum fault	 access_configure(const char *to, const char *format) MUST_USE;
+bool		 access_wanted(void);
+void		 access_reopen(void);
+void		 access_write(const struct access_record *);
+/* A copy that owns its strings, in one block for free(); NULL when out of memory. */
+struct access_record *access_keep(const struct access_record *);
+
+#endif
