@@ -18,8 +18,12 @@ struct address {
 enum { ADDRESS_TEXT = 46 };		/* INET6_ADDRSTRLEN */
 
 struct address	address_of(const struct sockaddr *);
+/* The other way round, for an address that is known; returns the size of what was written to sa. */
+socklen_t	address_sockaddr(const struct address *, struct sockaddr_storage *sa);
+bool		address_is_v4(const struct address *);
 /* "192.0.2.1", "2001:db8::1" or "unix"; returns out. */
 const char	*address_text(const struct address *, char out[ADDRESS_TEXT]);
+/* A unix socket's peer is in no network. */
 bool		address_in(const struct address *, const struct config_networks *);
 
 #endif

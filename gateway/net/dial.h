@@ -14,7 +14,7 @@ struct dial;
 /*
  * The one answer: fd connected (the receiver's to close) and fault NONE, or fd -1 and
  * DIAL_RESOLVE, DIAL_REFUSED, DIAL_UNREACHABLE, DIAL_TIMEOUT, NO_FILES or NO_MEMORY. Never from
- * within dial_start. The dial is gone when this is called.
+ * within dial_start or dial_cancel. The dial is gone when this is called.
  */
 typedef void dial_done(void *owner, int fd, enum fault);
 
@@ -22,9 +22,5 @@ typedef void dial_done(void *owner, int fd, enum fault);
 struct dial	*dial_start(struct worker *, const struct config_server *, uint64_t deadline,
 		    uint64_t max_age, dial_done *, void *owner);	/* NULL: out of memory */
 void		 dial_cancel(struct dial *);		/* no answer will come */
-
-/* Names to addresses, asynchronously (c-ares), cached per worker; the last good answer is kept. */
-enum fault	 resolver_init(struct worker *) MUST_USE;
-void		 resolver_fini(struct worker *);
 
 #endif

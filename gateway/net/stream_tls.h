@@ -26,22 +26,28 @@ struct tls_facts {
 	struct slice	 alpn;
 };
 
-/* ssl: server or client, fresh; taken over. NULL when out of memory, ssl is the caller's then. */
-struct tls_layer *tls_layer_new(SSL *ssl, bool server);
+/*
+ * ssl: of tls_ctx_connection; taken over. peer: who that is, for the log ("192.0.2.1",
+ * "tls://host:port"); copied. NULL when out of memory, ssl is the caller's then.
+ */
+struct tls_layer *tls_layer_new(SSL *ssl, bool server, const char *peer);
 void		 tls_layer_free(struct tls_layer *);
 
 /*
  * Wire bytes in, plain bytes out: all n are taken. *out_n plain bytes were written to out, which
- * has room for n + TLS_OPEN_EXTRA (a record begun earlier may end now). *up: the handshake is done (said in every call from then on). *eof: close_notify
- * came. Whatever TLS has to say itself goes to sink. n = 0 starts a client's handshake.
- * Faults: TLS_HANDSHAKE or TLS_PROTOCOL, DIAL_TLS and DIAL_CERTIFICATE on a client; the reason is
- * on the error log (a client's mistakes at debug level).
+ * has room for n + TLS_OPEN_EXTRA (a record begun earlier may end now). *up: the handshake is done
+ * (said in every call from then on). *eof: close_notify came; what follows it is dropped.
+ * Whatever TLS has to say itself goes to sink, the alert before a fault too. n = 0 starts a
+ * client's handshake.
+ * Faults: TLS_HANDSHAKE or TLS_PROTOCOL, DIAL_TLS and DIAL_CERTIFICATE on a client, NO_MEMORY; the
+ * reason is on the error log (a client's mistakes at debug level). After a fault every call
+ * returns it again, and nothing more goes to sink.
  */
 enum fault	 tls_open(struct tls_layer *, const uint8_t *wire, size_t n, uint8_t *out, size_t *out_n,
 		    bool *up, bool *eof, tls_sink *, void *to) MUST_USE;
-/* Plain bytes in, records of up to 16 KiB to sink; small pieces share a record. */
+/* Once up: plain bytes in, records of up to 16 KiB to sink; small pieces share a record. */
 enum fault	 tls_seal(struct tls_layer *, const struct iovec *, int n, tls_sink *, void *to) MUST_USE;
-/* close_notify to sink. */
+/* close_notify to sink; nothing when there is nobody to say it to (not up, or failed). */
 enum fault	 tls_finish(struct tls_layer *, tls_sink *, void *to) MUST_USE;
 struct tls_facts tls_layer_facts(const struct tls_layer *);
 

@@ -17,10 +17,14 @@ struct tls_ctx;
  * reason on the log. The profile named "self-signed" makes a certificate for localhost.
  */
 enum fault	 tls_ctx_server(const struct config_tls *, struct tls_ctx **) MUST_USE;
-enum fault	 tls_ctx_client(const struct config_backend_tls *, struct tls_ctx **) MUST_USE;
+/* What a backend's tls group says. The same faults; verify = false is warned about here, once. */
+enum fault	 tls_ctx_client(const struct config_backend *, struct tls_ctx **) MUST_USE;
 void		 tls_ctx_free(struct tls_ctx *);
-/* A connection of it; NULL when out of memory. name: what a client verifies and sends as SNI
- * (an address literal is verified as one and not sent). */
+/*
+ * A connection of it; NULL when out of memory. name: what a client verifies and sends as SNI (an
+ * address literal is verified as one and not sent): tls.sni, else the server's host. NULL on a
+ * server.
+ */
 SSL		*tls_ctx_connection(struct tls_ctx *, const char *name);
 
 #endif
