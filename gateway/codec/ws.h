@@ -19,14 +19,13 @@ enum { WS_HEAD_MAX = 14, WS_CONTROL_MAX = 125 };
 /* The receiving side of one connection. */
 struct ws_reader {
 	uint64_t	 left;		/* payload bytes of the data frame still to come */
-	uint64_t	 total;		/* payload bytes of this message so far */
+	uint64_t	 total;		/* payload bytes of this message's frames so far */
 	uint64_t	 max_message;	/* 0: no limit; larger: FAULT_WS_TOO_BIG at the frame's head */
 	uint8_t		 mask[4];	/* rotated to the next payload byte */
 	struct utf8_state utf8;
 	uint8_t		 message;	/* WS_TEXT or WS_BINARY within a message, else 0 */
 	bool		 final;		/* the frame being read ends the message */
 	bool		 masked;	/* frames must be masked (we are the server), or must not be */
-	bool		 in_frame;
 };
 
 /* One thing that was read. */
@@ -34,17 +33,18 @@ struct ws_event {
 	uint8_t	 opcode;	/* WS_TEXT, WS_BINARY: a piece of a message; WS_CLOSE/PING/PONG: whole */
 	bool	 more;		/* the message goes on after this piece */
 	uint8_t	*p;		/* unmasked in place within the caller's bytes */
-	size_t	 n;		/* may be 0: an empty message, or the empty end of one */
+	size_t	 n;		/* may be 0: an empty control frame, message or fragment */
 };
 
 void	ws_reader_init(struct ws_reader *, bool masked, uint64_t max_message);
 /*
  * Reads one event off the front of p. *used bytes were taken; *used = 0: nothing can be said yet,
  * show these bytes again with more behind them (at most WS_HEAD_MAX + WS_CONTROL_MAX are ever
- * waited for). A piece never ends in the middle of a head. Empty pieces are only reported when
- * they end a message.
- * Faults: WS_PROTOCOL, WS_UTF8 (at the first impossible byte, or when a text message ends within a
- * character), WS_TOO_BIG. A close event's payload has been checked (code and UTF-8 reason).
+ * waited for). A data frame's head is taken together with its first payload byte; an empty piece
+ * is reported only for an empty frame.
+ * Faults: WS_PROTOCOL and WS_TOO_BIG at the first byte of a head that makes them certain, WS_UTF8
+ * at the first impossible byte of a text message, or when it ends within a character. A close
+ * event's payload has been checked (code and UTF-8 reason). After a fault the reader is done.
  */
 enum fault ws_read(struct ws_reader *, uint8_t *p, size_t n, struct ws_event *, size_t *used)
     MUST_USE;
@@ -56,10 +56,16 @@ bool		ws_close_code_valid(unsigned code);
 
 /* Writes a server's frame head (no mask); returns its length, 2 to 10. */
 size_t		ws_write_head(uint8_t out[WS_HEAD_MAX], enum ws_opcode, bool final, uint64_t n);
-/* Payload of a Close frame; the reason is cut at a character to fit 125 bytes. Returns its length. */
+/*
+ * Payload of a Close frame; the reason is cut at a character to fit 125 bytes, and at its first
+ * byte that is not UTF-8. Returns its length.
+ */
 size_t		ws_write_close(uint8_t out[WS_CONTROL_MAX], uint16_t code, struct slice reason);
 
-/* XORs with the mask and rotates it to stand for the byte after (section 5.3). */
-void		ws_mask(uint8_t *p, size_t n, uint8_t mask[4]);
+/*
+ * XORs with the mask and rotates it to stand for the byte after (section 5.3). Tells whether all
+ * bytes that came out are ASCII, which costs next to nothing here.
+ */
+bool		ws_mask(uint8_t *p, size_t n, uint8_t mask[4]);
 
 #endif

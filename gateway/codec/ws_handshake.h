@@ -15,8 +15,8 @@ bool		ws_handshake_wanted(const struct http1_request *);
  * for which ws_handshake_wanted said yes.
  */
 enum fault	ws_handshake_check(const struct http1_request *, const char **why) MUST_USE;
-/* Sec-WebSocket-Accept for a key that passed the check. */
-void		ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE]);
+/* Sec-WebSocket-Accept for a key that passed the check; NO_MEMORY. */
+enum fault	ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE]) MUST_USE;
 /*
  * The first of ours that the client offers, or an empty slice. ours: n NUL-terminated names; may
  * hold "", which means that having none in common is fine. The offer is gathered from all

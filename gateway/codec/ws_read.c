@@ -1,0 +1,173 @@
+#include "codec/ws.h"
+
+#include <string.h>
+
+enum {
+	FINAL = 0x80, OPCODE = 0x0f,	/* first byte of a head */
+	MASKED = 0x80, LENGTH = 0x7f,	/* second byte */
+	LENGTH_16 = 126, LENGTH_64 = 127,
+	CONTROL_BIT = 0x08		/* set in every control opcode (section 5.5) */
+};
+
+struct ws_head {
+	uint64_t	length;
+	size_t		size;	/* with extended length and mask; 0: not all there */
+};
+
+enum { OUTSIDE = 1, WITHIN = 2 };
+
+/*
+ * Where a frame with this first byte may stand: outside of a message, within one, or nowhere.
+ * Reserved bits and opcodes stand nowhere, nor does a control frame without FIN (section 5.2, 5.5).
+ */
+static const uint8_t ws_read_place[256] = {
+	[WS_CONTINUATION] = WITHIN,
+	[FINAL | WS_CONTINUATION] = WITHIN,
+	[WS_TEXT] = OUTSIDE,
+	[FINAL | WS_TEXT] = OUTSIDE,
+	[WS_BINARY] = OUTSIDE,
+	[FINAL | WS_BINARY] = OUTSIDE,
+	[FINAL | WS_CLOSE] = OUTSIDE | WITHIN,
+	[FINAL | WS_PING] = OUTSIDE | WITHIN,
+	[FINAL | WS_PONG] = OUTSIDE | WITHIN,
+};
+
+void ws_reader_init(struct ws_reader *r, bool masked, uint64_t max_message)
+{
+	*r = (struct ws_reader){.masked = masked, .max_message = max_message};
+}
+
+/*
+ * The extended length, of which `have` of `size` bytes are there: *least is what it is at least.
+ * WS_PROTOCOL once it can only be a length that has a shorter form, or one with the top bit set.
+ */
+static enum fault ws_read_length(const uint8_t *p, size_t have, size_t size, uint64_t *least)
+{
+	uint64_t v = 0, open = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		v = v << 8 | (i < have ? p[i] : 0);
+		open = open << 8 | (i < have ? 0 : 0xff);
+	}
+	*least = v;
+	if (v >> 63 || (v | open) < (size == 2 ? LENGTH_16 : 0x10000))
+		return FAULT_WS_PROTOCOL;
+	return FAULT_NONE;
+}
+
+/* Everything that makes a head wrong, at the first byte that tells. */
+static inline enum fault ws_read_head(const struct ws_reader *r, const uint8_t *p, size_t n,
+    struct ws_head *h)
+{
+	*h = (struct ws_head){0, 0};
+	if (n == 0)
+		return FAULT_NONE;
+	if (!(ws_read_place[p[0]] & (r->message ? WITHIN : OUTSIDE)))
+		return FAULT_WS_PROTOCOL;
+	if (n == 1)
+		return FAULT_NONE;
+	if ((p[1] & MASKED) != (r->masked ? MASKED : 0))
+		return FAULT_WS_PROTOCOL;
+
+	size_t size = 2;
+	h->length = p[1] & LENGTH;
+	if (p[0] & CONTROL_BIT) {
+		/* A Close has no body, or one with room for a code (section 5.5.1). */
+		if (h->length > WS_CONTROL_MAX ||
+		    (h->length == 1 && (p[0] & OPCODE) == WS_CLOSE))
+			return FAULT_WS_PROTOCOL;
+	} else {
+		if (h->length >= LENGTH_16) {
+			size_t extended = h->length == LENGTH_16 ? 2 : 8;
+			size_t have = n - 2 < extended ? n - 2 : extended;
+			enum fault f = ws_read_length(p + 2, have, extended, &h->length);
+			if (f != FAULT_NONE)
+				return f;
+			size += extended;
+		}
+		if (r->max_message && h->length > r->max_message - r->total)
+			return FAULT_WS_TOO_BIG;
+	}
+	size += r->masked ? 4 : 0;
+	h->size = n >= size ? size : 0;
+	return FAULT_NONE;
+}
+
+static enum fault ws_read_close(const struct ws_event *e)
+{
+	struct slice reason;
+	struct utf8_state utf8 = {0};
+
+	if (e->n == 0)
+		return FAULT_NONE;
+	if (!ws_close_code_valid(ws_close_code(e, &reason)))
+		return FAULT_WS_PROTOCOL;
+	if (!utf8_check(&utf8, (const uint8_t *)reason.p, reason.n) || utf8.state)
+		return FAULT_WS_UTF8;
+	return FAULT_NONE;
+}
+
+/* Control frames are waited for: unmasking in place must not happen twice. */
+static enum fault ws_read_control(const struct ws_reader *r, const struct ws_head *h, uint8_t *p,
+    size_t n, struct ws_event *e, size_t *used)
+{
+	uint8_t mask[4];
+
+	if (n - h->size < h->length)
+		return FAULT_NONE;
+	*e = (struct ws_event){p[0] & OPCODE, false, p + h->size, (size_t)h->length};
+	if (r->masked) {
+		memcpy(mask, e->p - 4, 4);
+		ws_mask(e->p, e->n, mask);
+	}
+	*used = h->size + e->n;
+	return e->opcode == WS_CLOSE ? ws_read_close(e) : FAULT_NONE;
+}
+
+/* The frame and its message as the head has them. */
+static inline void ws_read_begin(struct ws_reader *r, const struct ws_head *h, const uint8_t *p)
+{
+	r->left = h->length;
+	r->total += h->length;
+	r->final = p[0] & FINAL;
+	if (!r->message)
+		r->message = p[0] & OPCODE;
+	if (r->masked)
+		memcpy(r->mask, p + h->size - 4, 4);
+}
+
+enum fault ws_read(struct ws_reader *r, uint8_t *p, size_t n, struct ws_event *e, size_t *used)
+{
+	struct ws_head h = {0, 0};
+
+	*used = 0;
+	if (r->left == 0) {
+		enum fault f = ws_read_head(r, p, n, &h);
+		if (f != FAULT_NONE || h.size == 0)
+			return f;
+		if (p[0] & CONTROL_BIT)
+			return ws_read_control(r, &h, p, n, e, used);
+		if (h.length > 0 && n == h.size)
+			return FAULT_NONE;
+		ws_read_begin(r, &h, p);
+	}
+
+	size_t there = n - h.size;
+	size_t take = r->left < there ? (size_t)r->left : there;
+	*e = (struct ws_event){r->message, true, p + h.size, take};
+	*used = h.size + take;
+	r->left -= take;
+
+	bool ascii = r->masked && ws_mask(e->p, take, r->mask);
+	if (r->message == WS_TEXT && (!ascii || r->utf8.state) &&
+	    !utf8_check(&r->utf8, e->p, take))
+		return FAULT_WS_UTF8;
+	if (r->left == 0 && r->final) {
+		if (r->utf8.state)
+			return FAULT_WS_UTF8;
+		e->more = false;
+		r->message = 0;
+		r->total = 0;
+	}
+	return FAULT_NONE;
+}
