@@ -108,7 +108,7 @@ struct exchange {
 	struct client		*client;
 	const struct route	*route;		/* of snapshot; NULL until routed */
 	struct held		*snapshot;
-	struct request		 request;	/* gone once it is a tunnel */
+	struct request		*request;	/* in the arena; NULL once it is a tunnel */
 	struct arena		 arena;		/* of the request's strings; gone once it is a tunnel */
 	uint64_t		 started;	/* worker.now */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */

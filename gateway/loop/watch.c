@@ -49,5 +49,4 @@ void watch_fini(struct watch *watch)
 	if (watch->armed && watch->fd >= 0)
 		event_del(&watch->event);
 	watch->armed = 0;
-	watch->fd = -1;
 }

@@ -13,16 +13,18 @@
 #include <sys/uio.h>
 
 #include "loop/watch.h"
+#include "net/stream_tls.h"
+#include "net/wire.h"
 
 enum {
 	STREAM_LINGER = 30 * 1000,	/* ms without progress until a closing stream is dropped */
+	STREAM_FIN_WAIT = 5 * 1000,	/* ms that the peer has to end after we did */
+	STREAM_READ = 16 * 1024,	/* taken from the socket at a time before stream_set_buffer */
 	STREAM_SLACK = 256 * 1024	/* beyond twice its buffer and this, a stream dies: SLOW_PEER */
 };
 
 struct cork;
 struct stream;
-struct stream_chunk;
-struct tls_layer;
 
 /* Where bytes go to and come from: a socket, or the fake of a test. */
 struct stream_io {
@@ -32,8 +34,10 @@ struct stream_io {
 	/* FAULT_NONE with *put less than all: the rest when writable. */
 	enum fault	(*write)(struct stream *, const struct iovec *, int, size_t *put);
 	void		(*shut)(struct stream *);	/* no more will be written */
-	void		(*close)(struct stream *);
+	void		(*close)(struct stream *, bool reset);
 };
+
+extern const struct stream_io stream_socket_io;
 
 struct stream_events {
 	/* The handshake is done (plain: at once); bytes may follow. */
@@ -54,10 +58,21 @@ struct stream_events {
 	void	(*gone)(struct stream *, enum fault);
 };
 
+enum stream_state {
+	STREAM_NEW,		/* not started */
+	STREAM_HANDSHAKE,	/* TLS is not up yet */
+	STREAM_UP,
+	STREAM_CLOSING,		/* let go by its owner: flushing */
+	STREAM_FIN,		/* we said the end, the peer has not */
+	STREAM_DEAD		/* buried */
+};
+
+/* Why a stream is not read; it is as long as any of these holds. */
 enum { PAUSE_PEER = 1, PAUSE_DIAL = 2, PAUSE_SELF = 4, PAUSE_BODY = 8 };
 
 struct stream {
 	struct watch		 watch;
+	struct list		 link;			/* among the worker's streams */
 	struct task		 cork_task, resume_task;	/* the latter buries, too */
 	struct timer		 timer;			/* linger */
 	const struct stream_io	*io;
@@ -65,15 +80,14 @@ struct stream {
 	void			*owner;
 	struct tls_layer	*tls;			/* NULL: plain */
 	struct cork		*cork;			/* what this wake-up has written so far */
-	struct stream_chunk	*out, **out_end;	/* wire bytes that the socket did not take */
+	struct wire		 out;			/* what the socket did not take */
 	uint8_t			*stash;
 	uint32_t		 stash_n;
-	uint32_t		 out_n;
 	uint32_t		 read_max;	/* bytes taken from the socket at a time */
-	uint32_t		 full_at;	/* more than this in out is full */
+	uint32_t		 full_at;	/* more than this in out, in wire bytes, is full */
 	uint8_t			 paused;	/* PAUSE_* bits */
-	uint8_t			 state;		/* enum stream_state, of stream.c */
-	bool			 told_full, got_eof, told_eof, in_bytes;
+	uint8_t			 state;		/* enum stream_state */
+	bool			 told_full, got_eof, told_eof, write_shut, broken;
 	enum fault		 fault;		/* noticed, and told when it is safe */
 };
 
@@ -91,18 +105,31 @@ void		 stream_hand(struct stream *, const struct stream_events *, void *owner);
 /* At most this waits per direction: bounds what is read at a time and when a writer is stopped. */
 void		 stream_set_buffer(struct stream *, uint64_t bytes);
 /*
- * Takes everything. Small pieces are copied; larger ones must stay valid until the callback that
- * is running now returns (they are the worker's scratch, or constant).
+ * Takes everything. Pieces of up to CORK_SMALL bytes are copied; larger ones must stay valid until
+ * the callback that is running now returns (they are the worker's scratch, or constant).
  */
 enum flow	 stream_write(struct stream *, const struct iovec *, int n);
 void		 stream_pause(struct stream *, unsigned why);
 void		 stream_resume(struct stream *, unsigned why);
+/* What bytes left unconsumed is wanted now, though nothing was paused. */
+void		 stream_show_again(struct stream *);
 /* flush: what was written is still sent, and the end is said properly; else it is dropped at once. */
 void		 stream_close(struct stream *, bool flush);
 /* Abort with a reset, so that the peer cannot take the end for a proper one. */
 void		 stream_reset(struct stream *);
 
-/* Once per worker; net_worker holds the corks and the TLS wire buffers. */
+/* What the streams of a worker share. */
+struct net_worker {
+	struct list	 streams;	/* all that are not dead */
+	struct cork	*corks;		/* free ones */
+	uint8_t		*wire_in;	/* NET_WIRE bytes received, for TLS to open */
+	uint8_t		*wire_out;	/* NET_WIRE bytes sealed, to be sent */
+	size_t		 wire_out_n;
+};
+
+enum { NET_WIRE = 160 * 1024 };
+
+/* fini resets what is still open; events are not told. */
 enum fault	 net_worker_init(struct worker *) MUST_USE;
 void		 net_worker_fini(struct worker *);
 

@@ -1,0 +1,33 @@
+/*
+ * A cork gathers what one wake-up writes to one stream. Small pieces are copied side by side, so
+ * that a frame head and its payload leave as one run of bytes; large ones are referred to.
+ */
+#ifndef CORK_H
+#define CORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+enum {
+	CORK_PIECES = 64,
+	CORK_COPY = 16 * 1024,
+	CORK_SMALL = 1024	/* up to here copying is cheaper than one more piece */
+};
+
+struct cork {
+	struct cork	*next;		/* on the worker's free list */
+	int		 n;
+	size_t		 bytes, copied;
+	struct iovec	 iov[CORK_PIECES];
+	uint8_t		 copy[CORK_COPY];
+};
+
+/* The worker's free corks; how many there are is how many streams are written to at a time. */
+struct cork	*cork_take(struct cork **free_list);	/* NULL: out of memory */
+void		 cork_give(struct cork **free_list, struct cork *);
+/* False when it does not fit: flush first. A piece of any size fits an empty cork. */
+bool		 cork_add(struct cork *, const struct iovec *);
+
+#endif

@@ -1,0 +1,78 @@
+/* The stream_io of real sockets. */
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "net/stream.h"
+
+static enum fault socket_fault(void)
+{
+	switch (errno) {
+	case ECONNRESET:
+	case EPIPE:
+	case ETIMEDOUT:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case ECONNREFUSED:
+		return FAULT_RESET;
+	case ENOBUFS:
+	case ENOMEM:
+		return FAULT_NO_MEMORY;
+	default:
+		return FAULT_SYSTEM;
+	}
+}
+
+static enum fault socket_read(struct stream *s, uint8_t *p, size_t n, size_t *got, bool *eof)
+{
+	ssize_t r;
+
+	do
+		r = recv(s->watch.fd, p, n, 0);
+	while (r < 0 && errno == EINTR);
+	*got = r > 0 ? (size_t)r : 0;
+	*eof = r == 0;
+	if (r < 0 && errno != EAGAIN)
+		return socket_fault();
+	return FAULT_NONE;
+}
+
+static enum fault socket_write(struct stream *s, const struct iovec *iov, int n, size_t *put)
+{
+	struct msghdr head = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)n};
+	ssize_t r;
+
+	do {
+		if (n == 1)
+			r = send(s->watch.fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL);
+		else
+			r = sendmsg(s->watch.fd, &head, MSG_NOSIGNAL);
+	} while (r < 0 && errno == EINTR);
+	*put = r > 0 ? (size_t)r : 0;
+	if (r < 0 && errno != EAGAIN)
+		return socket_fault();
+	return FAULT_NONE;
+}
+
+static void socket_shut(struct stream *s)
+{
+	shutdown(s->watch.fd, SHUT_WR);
+}
+
+static void socket_close(struct stream *s, bool reset)
+{
+	struct linger hard = {1, 0};
+
+	if (reset)
+		setsockopt(s->watch.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(s->watch.fd);
+}
+
+const struct stream_io stream_socket_io = {
+	.name = "socket",
+	.read = socket_read,
+	.write = socket_write,
+	.shut = socket_shut,
+	.close = socket_close,
+};

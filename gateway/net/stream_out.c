@@ -1,0 +1,203 @@
+#include "net/stream_out.h"
+
+#include <string.h>
+
+#include "net/cork.h"
+
+void stream_out_fail(struct stream *s, enum fault f)
+{
+	if (s->fault == FAULT_NONE)
+		s->fault = f;
+	worker_resume(s->watch.worker, &s->resume_task);
+}
+
+void stream_out_arm(struct stream *s)
+{
+	unsigned what = 0;
+
+	if (s->state == STREAM_DEAD)
+		return;
+	if (!s->paused && !s->got_eof)
+		what |= WATCH_READ;
+	if (s->out.n > 0)
+		what |= WATCH_WRITE;
+	enum fault f = watch_arm(&s->watch, what);
+	if (f != FAULT_NONE)
+		stream_out_fail(s, f);
+}
+
+static void stream_out_count(struct stream *s, size_t before)
+{
+	STATS_ADD(s->watch.worker->stats.queued, (int64_t)s->out.n - (int64_t)before);
+}
+
+void stream_out_clear(struct stream *s)
+{
+	size_t before = s->out.n;
+
+	if (s->cork)
+		cork_give(&s->watch.worker->net->corks, s->cork);
+	s->cork = NULL;
+	wire_clear(&s->out);
+	stream_out_count(s, before);
+}
+
+/*
+ * The peer takes no more. What it sent before is still in the socket and may be worth having, so
+ * unless nobody reads, the fault is left to the reading half, which meets it behind the last byte.
+ */
+static void stream_out_break(struct stream *s, enum fault f)
+{
+	stream_out_clear(s);
+	s->broken = true;
+	if (f != FAULT_RESET || s->paused || s->got_eof || s->state != STREAM_UP)
+		stream_out_fail(s, f);
+	else
+		stream_out_arm(s);
+}
+
+/* Sends what the socket takes and queues the rest. */
+static void stream_out_put(struct stream *s, const struct iovec *iov, int n, size_t bytes)
+{
+	size_t put = 0, before = s->out.n;
+
+	if (s->fault != FAULT_NONE || s->broken || bytes == 0)
+		return;
+	if (before == 0) {
+		enum fault f = s->io->write(s, iov, n, &put);
+		if (f != FAULT_NONE) {
+			stream_out_break(s, f);
+			return;
+		}
+		if (put == bytes)
+			return;
+	}
+	if (!wire_append(&s->out, iov, n, put))
+		stream_out_fail(s, FAULT_NO_MEMORY);
+	stream_out_count(s, before);
+	if (s->out.n > 2 * ((size_t)s->full_at + s->read_max) + STREAM_SLACK)
+		stream_out_fail(s, FAULT_SLOW_PEER);
+	else
+		stream_out_arm(s);
+}
+
+void stream_out_send(struct stream *s)
+{
+	struct net_worker *net = s->watch.worker->net;
+	struct iovec all = {net->wire_out, net->wire_out_n};
+
+	net->wire_out_n = 0;
+	stream_out_put(s, &all, 1, all.iov_len);
+}
+
+bool stream_out_sink(void *to, const uint8_t *p, size_t n)
+{
+	struct stream *s = to;
+	struct net_worker *net = s->watch.worker->net;
+
+	while (n > 0) {
+		size_t room = NET_WIRE - net->wire_out_n;
+		size_t part = n < room ? n : room;
+		memcpy(net->wire_out + net->wire_out_n, p, part);
+		net->wire_out_n += part;
+		p += part;
+		n -= part;
+		if (n > 0)
+			stream_out_send(s);
+	}
+	return s->fault != FAULT_NO_MEMORY;
+}
+
+static void stream_out_uncork(struct stream *s)
+{
+	struct cork *c = s->cork;
+
+	if (c == NULL)
+		return;
+	s->cork = NULL;
+	if (s->tls) {
+		enum fault f = tls_seal(s->tls, c->iov, c->n, stream_out_sink, s);
+		if (f != FAULT_NONE)
+			stream_out_fail(s, f);
+		stream_out_send(s);
+	} else {
+		stream_out_put(s, c->iov, c->n, c->bytes);
+	}
+	cork_give(&s->watch.worker->net->corks, c);
+}
+
+static bool stream_out_over(struct stream *s)
+{
+	if (!s->told_full && s->out.n > s->full_at) {
+		s->told_full = true;
+		return true;
+	}
+	return false;
+}
+
+void stream_out_flush(struct task *t)
+{
+	struct stream *s = LIST_ENTRY(t, struct stream, cork_task);
+
+	stream_out_uncork(s);
+	if (s->state == STREAM_CLOSING && s->out.n == 0)
+		stream_finish(s);
+	else if (s->state == STREAM_UP && s->fault == FAULT_NONE && stream_out_over(s))
+		s->events->full(s);
+}
+
+void stream_out_drain(struct stream *s)
+{
+	struct iovec iov[WIRE_PIECES];
+	size_t put, before = s->out.n;
+
+	if (before == 0)
+		return;
+	enum fault f = s->io->write(s, iov, wire_front(&s->out, iov), &put);
+	if (f != FAULT_NONE) {
+		stream_out_break(s, f);
+		return;
+	}
+	wire_drop(&s->out, put);
+	stream_out_count(s, before);
+	if (put && s->state == STREAM_CLOSING)
+		timer_set(s->watch.worker, &s->timer, s->watch.worker->now + STREAM_LINGER);
+	if (s->out.n > 0)
+		return;
+	if (s->state == STREAM_CLOSING) {
+		stream_finish(s);
+	} else if (s->told_full) {
+		s->told_full = false;
+		s->events->room(s);
+	}
+	stream_out_arm(s);
+}
+
+static bool stream_out_cork(struct stream *s)
+{
+	struct worker *w = s->watch.worker;
+
+	if (s->cork == NULL) {
+		s->cork = cork_take(&w->net->corks);
+		worker_cork(w, &s->cork_task);
+	}
+	if (s->cork == NULL)
+		stream_out_fail(s, FAULT_NO_MEMORY);
+	return s->cork != NULL;
+}
+
+enum flow stream_write(struct stream *s, const struct iovec *iov, int n)
+{
+	if (s->state != STREAM_UP || s->fault != FAULT_NONE)
+		return FLOW_GONE;
+	for (int i = 0; i < n; i++) {
+		if (!stream_out_cork(s))
+			return FLOW_GONE;
+		if (cork_add(s->cork, &iov[i]))
+			continue;
+		stream_out_uncork(s);
+		i--;	/* once more, into an empty cork */
+	}
+	stream_out_over(s);
+	return s->told_full ? FLOW_FULL : FLOW_OK;
+}
