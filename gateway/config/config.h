@@ -5,7 +5,9 @@
  * the schema table.
  *
  * Durations are milliseconds (0: off), sizes bytes (0: no limit where the key says so). Absent
- * strings are NULL. Arrays come as pointer and count. The order is the file's.
+ * strings are NULL. Arrays come as pointer and count. The order is the file's. Relative paths were
+ * relative to the file that said them and are absolute here; in text that is no file they stay as
+ * they are.
  */
 #ifndef CONFIG_H
 #define CONFIG_H
@@ -13,10 +15,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/log.h"
+
+struct template;
 
 /* Where in the files something was said; for messages about it. */
 struct config_place {
@@ -53,10 +58,10 @@ struct config_certificate {
 
 struct config_tls {			/* tls: { NAME: {...} } */
 	const char			*name;	/* "self-signed": the built-in one */
-	struct config_certificate	*certificates;
+	struct config_certificate	*certificates;	/* globs expanded, sorted; [0]: the default */
 	size_t				 n_certificates;
 	int				 min_version, max_version;	/* TLS1_2_VERSION …; 0: any */
-	const char			*ciphers, *ciphersuites, *groups;
+	const char			*ciphers, *ciphersuites, *groups;	/* NULL: OpenSSL's */
 	bool				 tickets;
 	uint64_t			 ticket_rotation;
 	struct config_place		 place;
@@ -110,6 +115,7 @@ struct config_backend {
 enum config_action {
 	ACTION_BACKEND, ACTION_STATIC, ACTION_REDIRECT, ACTION_RESPOND, ACTION_SERVICE
 };
+enum config_transport { TRANSPORT_WEBSOCKET };
 enum config_service { SERVICE_ECHO, SERVICE_HEALTH };
 enum config_framing { FRAMING_BINARY, FRAMING_TEXT };	/* index into framing_table */
 enum config_invalid { INVALID_CLOSE, INVALID_REPLACE };
@@ -131,21 +137,27 @@ struct config_route {
 	/* match: all that is given must hold */
 	struct config_list	 host;		/* lower case; "*.example.com" */
 	enum config_path	 path_kind;
-	const char		*path;		/* normalised prefix or exact path, or the pattern */
+	/*
+	 * Prefix or exact path in normalised form, or the pattern. A prefix ends at a segment
+	 * boundary: "/x" takes "/x" and "/x/y" but not "/xy"; "/x/" only what is below it.
+	 */
+	const char		*path;
 	struct config_list	 method;
-	struct config_pairs	 header, query;
+	struct config_pairs	 header, query;	/* all of them, each with exactly that value */
 	struct config_networks	 source;
 
 	/* action */
 	enum config_action	 action;
 	const struct config_backend *backend;	/* ACTION_BACKEND */
 	const char		*static_dir, *index;
-	const char		*redirect;	/* (T) */
-	int			 status;	/* of redirect or respond */
+	const struct template	*redirect;	/* of literals and variables: template.h */
+	int			 status;	/* of redirect or respond, whichever the action is */
+	int			 redirect_status, respond_status;	/* as the keys say */
 	const char		*respond_type, *respond_body;
 	enum config_service	 service;
 
 	/* sessions */
+	unsigned		 transports;	/* bits 1 << enum config_transport */
 	enum config_framing	 framing;
 	struct config_list	 subprotocols;	/* "" in it: none in common is fine */
 	enum config_invalid	 invalid;
@@ -196,8 +208,18 @@ struct config_report {
  * been reported by then. Never aborts on bad input; names are not resolved, no port is bound.
  */
 struct config	*config_load(const char *path, struct config_report *);
-/* The same for text that is no file (the one-liner, the demo); name stands in messages. */
+/*
+ * The same for text that is no file (the one-liner, the demo); name stands in messages. Such text
+ * cannot include files.
+ */
 struct config	*config_parse(const char *name, const char *text, struct config_report *);
 void		 config_free(struct config *);
+
+/* The effective configuration, all defaults filled in, as a file that means the same. */
+void		 config_dump(FILE *, const struct config *);
+/* The whole schema as a file: every key with its default and what it is for, in comments. */
+void		 config_defaults(FILE *);
+/* The key reference of framegate.conf(5), as mdoc. */
+void		 config_manual(FILE *);
 
 #endif
