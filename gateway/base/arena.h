@@ -1,5 +1,6 @@
 /*
- * An arena: memory that is given back all at once. It grows in chunks; nothing in it is freed alone.
+ * An arena: memory that is given back all at once. It grows in chunks; nothing in it is freed
+ * alone.
  */
 #ifndef ARENA_H
 #define ARENA_H

@@ -1,6 +1,7 @@
 /*
  * Every way to fail, once. A fault carries its HTTP status, its WebSocket close code (RFC 6455
- * section 7.4), its log level and its words, so that the same failure looks right on every transport.
+ * section 7.4), its log level and its words, so that the same failure looks right on every
+ * transport.
  */
 #ifndef FAULT_H
 #define FAULT_H

@@ -28,7 +28,8 @@ void		log_reopen(void);		/* SIGUSR1: open files anew */
 void		log_flush(void);		/* returns when all lines so far are written */
 
 bool		log_wanted(enum log_level);	/* would a line of this level be written? */
-void		log_line(enum log_level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void		log_line(enum log_level, const char *fmt, ...)
+		    __attribute__((format(printf, 2, 3)));
 /* "CONTEXT: TEXT OF THE FAULT", at the fault's own level, rate-limited per fault. */
 void		log_fault(enum fault, const char *context, ...)
 		    __attribute__((format(printf, 2, 3)));

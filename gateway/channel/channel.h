@@ -3,9 +3,9 @@
  * (what stands behind). All backpressure between the two worlds is here.
  *
  * While the back leg is being opened the front leg waits with its answer. The first channel_done
- * ends the channel: the other leg gets close, both are cut off, the record is written, the channel is
- * buried. Each leg then finishes alone; a leg never calls its channel again after channel_done or
- * after it was told close.
+ * ends the channel: the other leg gets close, both are cut off, the record is written, the channel
+ * is buried. Each leg then finishes alone; a leg never calls its channel again after channel_done
+ * or after it was told close.
  */
 #ifndef CHANNEL_H
 #define CHANNEL_H
@@ -21,8 +21,8 @@ struct leg_ops {
 	const char	*name;
 	/* The other side is up: answer the client, let the first bytes flow. */
 	void		(*ready)(struct leg *);
-	/* Takes all of it. The bytes are the caller's again when this returns, except that they stay
-	 * in place until the running callback ends. */
+	/* Takes all of it. The bytes are the caller's again when this returns, except that they
+	 * stay in place until the running callback ends. */
 	enum flow	(*send)(struct leg *, const struct msg *);
 	void		(*pause)(struct leg *, bool on);	/* stop, or go on, producing */
 	/* The other side has ended: FAULT_NONE properly. Flush, then end; silent. code and reason
@@ -53,9 +53,11 @@ struct channel {
 	struct list		 link;		/* among the worker's open channels */
 	struct task		 grave;
 	struct timer		 timer;		/* idle, max_lifetime: checked lazily */
-	uint64_t		 opened, active;	/* worker.now; active: last application data */
+	/* worker.now; active: last application data */
+	uint64_t		 opened, active;
 	uint64_t		 bytes_in, bytes_out, messages_in, messages_out;
-	const char		*server;	/* what the back leg reached; lives in the snapshot */
+	/* what the back leg reached; lives in the snapshot */
+	const char		*server;
 	struct access_record	*record;	/* kept strings for the end; NULL: no access log */
 	bool			 ready;
 	char			 id[RANDOM_ID + 1];
@@ -63,9 +65,11 @@ struct channel {
 
 /*
  * Opens the session of this exchange with front as its front leg; the back leg by
- * route->back. The front leg's ready or close follows, never from within. A fault: nothing was made.
+ * route->back. The front leg's ready or close follows, never from within. A fault: nothing was
+ * made.
  */
-enum fault	 channel_open(struct exchange *, struct leg *front, const struct access_record *) MUST_USE;
+enum fault	 channel_open(struct exchange *, struct leg *front,
+		    const struct access_record *) MUST_USE;
 void		 channel_ready(struct leg *back);
 enum flow	 channel_deliver(struct leg *from, const struct msg *);
 void		 channel_full(struct leg *at);		/* this leg's target is full */

@@ -23,8 +23,10 @@ struct http1_request {
 	struct slice	 method;
 	struct slice	 target;	/* as sent; origin, absolute or asterisk form */
 	struct slice	 scheme;	/* of an absolute-form target, else empty */
-	struct slice	 host;		/* authority: from an absolute target or Host; may be empty in 1.0 */
-	struct slice	 path;		/* raw path of the target, without its query; "*" for OPTIONS * */
+	/* authority: from an absolute target or Host; may be empty in 1.0 */
+	struct slice	 host;
+	/* raw path of the target, without its query; "*" for OPTIONS * */
+	struct slice	 path;
 	struct slice	 query;		/* raw, without "?"; p is NULL when there is none */
 	unsigned	 minor;		/* HTTP/1.minor: 0 or 1 */
 	struct header	*headers;	/* room for http1_limits.headers, given by the caller */
@@ -48,8 +50,8 @@ struct http1_request {
  * EXPECTATION; HEAD_TOO_LARGE as soon as the limit is passed, complete or not, and an evidently
  * broken head (a bare CR, a first byte that is no token) without waiting for its end.
  */
-enum fault	http1_parse(const struct http1_limits *, const uint8_t *p, size_t n, size_t *scanned,
-		    struct http1_request *, size_t *used) MUST_USE;
+enum fault	http1_parse(const struct http1_limits *, const uint8_t *p, size_t n,
+	    size_t *scanned, struct http1_request *, size_t *used) MUST_USE;
 /* The first field of that name (ASCII case ignored), or NULL. */
 const struct header *http1_find(const struct header *, unsigned n, struct slice name);
 

@@ -20,17 +20,20 @@ enum { WS_HEAD_MAX = 14, WS_CONTROL_MAX = 125 };
 struct ws_reader {
 	uint64_t	 left;		/* payload bytes of the data frame still to come */
 	uint64_t	 total;		/* payload bytes of this message's frames so far */
-	uint64_t	 max_message;	/* 0: no limit; larger: FAULT_WS_TOO_BIG at the frame's head */
+	/* 0: no limit; larger: FAULT_WS_TOO_BIG at the frame's head */
+	uint64_t	 max_message;
 	uint8_t		 mask[4];	/* rotated to the next payload byte */
 	struct utf8_state utf8;
 	uint8_t		 message;	/* WS_TEXT or WS_BINARY within a message, else 0 */
 	bool		 final;		/* the frame being read ends the message */
-	bool		 masked;	/* frames must be masked (we are the server), or must not be */
+	/* frames must be masked (we are the server), or must not be */
+	bool		 masked;
 };
 
 /* One thing that was read. */
 struct ws_event {
-	uint8_t	 opcode;	/* WS_TEXT, WS_BINARY: a piece of a message; WS_CLOSE/PING/PONG: whole */
+	/* WS_TEXT, WS_BINARY: a piece of a message; WS_CLOSE/PING/PONG: whole */
+	uint8_t	 opcode;
 	bool	 more;		/* the message goes on after this piece */
 	uint8_t	*p;		/* unmasked in place within the caller's bytes */
 	size_t	 n;		/* may be 0: an empty control frame, message or fragment */

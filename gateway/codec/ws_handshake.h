@@ -8,7 +8,10 @@
 
 enum { WS_ACCEPT_SIZE = 28 };	/* base64 of a SHA-1 */
 
-/* Does this request ask for a WebSocket at all? (Upgrade holds "websocket", Connection "upgrade") */
+/*
+ * Does this request ask for a WebSocket at all? (Upgrade holds "websocket",
+ * Connection "upgrade")
+ */
 bool		ws_handshake_wanted(const struct http1_request *);
 /*
  * FAULT_WS_HANDSHAKE with *why (static) saying what is wrong, or WS_VERSION. The request is one

@@ -58,10 +58,13 @@ struct config_certificate {
 
 struct config_tls {			/* tls: { NAME: {...} } */
 	const char			*name;	/* "self-signed": the built-in one */
-	struct config_certificate	*certificates;	/* globs expanded, sorted; [0]: the default */
+	/* globs expanded, sorted; [0]: the default */
+	struct config_certificate	*certificates;
 	size_t				 n_certificates;
-	int				 min_version, max_version;	/* TLS1_2_VERSION …; 0: any */
-	const char			*ciphers, *ciphersuites, *groups;	/* NULL: OpenSSL's */
+	/* TLS1_2_VERSION …; 0: any */
+	int				 min_version, max_version;
+	/* NULL: OpenSSL's */
+	const char			*ciphers, *ciphersuites, *groups;
 	bool				 tickets;
 	uint64_t			 ticket_rotation;
 	struct config_place		 place;
@@ -85,7 +88,8 @@ enum config_server_kind { SERVER_TCP, SERVER_TLS, SERVER_UNIX };
 struct config_server {
 	const char		*text;		/* "tcp://host:port", for logs */
 	enum config_server_kind	 kind;
-	const char		*host;		/* name or address literal without brackets; unix: path */
+	/* name or address literal without brackets; unix: path */
+	const char		*host;
 	uint16_t		 port;
 	struct config_place	 place;
 };
@@ -151,7 +155,8 @@ struct config_route {
 	const struct config_backend *backend;	/* ACTION_BACKEND */
 	const char		*static_dir, *index;
 	const struct template	*redirect;	/* of literals and variables: template.h */
-	int			 status;	/* of redirect or respond, whichever the action is */
+	/* of redirect or respond, whichever the action is */
+	int			 status;
 	int			 redirect_status, respond_status;	/* as the keys say */
 	const char		*respond_type, *respond_body;
 	enum config_service	 service;
@@ -197,9 +202,13 @@ struct config {
 	size_t			 n_routes;
 };
 
-/* Messages go here one by one, as FILE:LINE: error: … with the quoted line; NULL: standard error. */
+/*
+ * Messages go here one by one, as FILE:LINE: error: … with the quoted line; NULL:
+ * standard error.
+ */
 struct config_report {
-	void	(*say)(struct config_report *, const char *text);	/* several lines, no last \n */
+	/* several lines, no last \n */
+	void	(*say)(struct config_report *, const char *text);
 	unsigned errors, warnings;
 };
 

@@ -29,7 +29,10 @@ enum { FRAMER_SCRATCH = 32 };
 
 struct framer {
 	const char	*name;		/* as in the configuration */
-	/* Pieces pass as they come and message boundaries do not exist; else wrap needs whole ones. */
+	/*
+	 * Pieces pass as they come and message boundaries do not exist; else wrap needs
+	 * whole ones.
+	 */
 	bool		 streaming;
 	/*
 	 * Client to backend: iov gets head, payload and tail (unused ones with length 0). Head and
@@ -38,8 +41,8 @@ struct framer {
 	enum fault	(*wrap)(const struct framer_options *, const struct msg *,
 			    uint8_t scratch[FRAMER_SCRATCH], struct iovec iov[3]);
 	/*
-	 * Backend to client: the next message off the front of p. *used = 0: nothing yet, show these
-	 * bytes again with more behind them. out->p points into p, or to a constant (U+FFFD).
+	 * Backend to client: the next message off the front of p. *used = 0: nothing yet, show
+	 * these bytes again with more behind them. out->p points into p, or to a constant (U+FFFD).
 	 * eof: no more bytes will follow these.
 	 */
 	enum fault	(*next)(const struct framer_options *, uint8_t *p, size_t n, bool eof,

@@ -58,7 +58,8 @@ struct request {
 	unsigned		 n_headers;
 	bool			 has_body;
 	uint64_t		 length;	/* of the body, or UINT64_MAX when unknown */
-	bool			 websocket;	/* asks for one; http1 below is what the codec checks */
+	/* asks for one; http1 below is what the codec checks */
+	bool			 websocket;
 	const struct http1_request *http1;	/* HTTP/1 only */
 	/* Named groups of the route's pattern, by the router. */
 	struct header		*captures;
@@ -69,14 +70,18 @@ enum { RESPONSE_LENGTH_UNKNOWN = -1 };
 
 struct response {
 	int			 status;
-	const struct header	*headers;	/* without framing, Date and Connection: those are ours */
+	/* without framing, Date and Connection: those are ours */
+	const struct header	*headers;
 	unsigned		 n_headers;
 	int64_t			 length;	/* of the body; also for HEAD, which sends none */
 };
 
 struct exchange_ops {
 	enum flow	(*respond)(struct exchange *, const struct response *);
-	/* 101 with the accept value for HTTP/1.1, 200 for HTTP/2. Then body and write are the tunnel's. */
+	/*
+	 * 101 with the accept value for HTTP/1.1, 200 for HTTP/2. Then body and write are
+	 * the tunnel's.
+	 */
 	enum flow	(*upgrade)(struct exchange *, const struct header *, unsigned n);
 	enum flow	(*write)(struct exchange *, const struct iovec *, int n);
 	void		(*pause)(struct exchange *, unsigned why);	/* PAUSE_* of stream.h */
@@ -109,7 +114,8 @@ struct exchange {
 	const struct route	*route;		/* of snapshot; NULL until routed */
 	struct held		*snapshot;
 	struct request		*request;	/* in the arena; NULL once it is a tunnel */
-	struct arena		 arena;		/* of the request's strings; gone once it is a tunnel */
+	/* of the request's strings; gone once it is a tunnel */
+	struct arena		 arena;
 	uint64_t		 started;	/* worker.now */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */

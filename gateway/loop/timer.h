@@ -28,7 +28,10 @@ struct timers {
 /* Reserves the timer's place in the heap; NO_MEMORY, else it must be closed some day. */
 enum fault	timer_open(struct worker *, struct timer *, void (*fire)(struct timer *)) MUST_USE;
 void		timer_close(struct worker *, struct timer *);
-/* Fires once when worker.now has reached deadline, never from within this call. CLOCK_NEVER: off. */
+/*
+ * Fires once when worker.now has reached deadline, never from within this call.
+ * CLOCK_NEVER: off.
+ */
 void		timer_set(struct worker *, struct timer *, uint64_t deadline);
 /* The earliest deadline, or CLOCK_NEVER. */
 uint64_t	timers_next(const struct timers *);

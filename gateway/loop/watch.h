@@ -17,7 +17,8 @@ struct watch {
 };
 
 /* fd -1 (a test's fake): arming does nothing, the test calls ready by itself. */
-void	watch_init(struct watch *, struct worker *, int fd, void (*ready)(struct watch *, unsigned));
+void	watch_init(struct watch *, struct worker *, int fd,
+	    void (*ready)(struct watch *, unsigned));
 /* Exactly these, level-triggered, until armed anew; 0: none. The same again costs nothing. */
 enum fault watch_arm(struct watch *, unsigned what) MUST_USE;
 /* Forgets the descriptor, which is the caller's to close. */

@@ -36,7 +36,8 @@ struct letter {
 struct worker {
 	struct event_base	*base;		/* NULL in tests that drive a worker by hand */
 	uint64_t		 now;		/* clock_mono_ms() at the start of this wake-up */
-	uint8_t			*scratch;	/* WORKER_SCRATCH bytes, valid within one callback */
+	/* WORKER_SCRATCH bytes, valid within one callback */
+	uint8_t			*scratch;
 	struct list		 corked;	/* tasks: writes to flush */
 	struct list		 resumed;	/* tasks: reads to go on with */
 	struct list		 buried;	/* tasks: objects to free */
@@ -71,14 +72,16 @@ void		worker_join(struct worker *);
 
 void		worker_post(struct worker *to, struct letter *);	/* from any thread */
 
-void		worker_enter(struct worker *);		/* first thing of every callback: the time */
+/* first thing of every callback: the time */
+void		worker_enter(struct worker *);
 void		worker_settle(struct worker *);		/* last thing of every callback */
 /* Flush the corked writes now: scratch is about to be used again. */
 void		worker_flush(struct worker *);
 void		worker_run_timers(struct worker *);	/* those that are due; then settle */
 
 void		task_init(struct task *, void (*run)(struct task *));
-void		worker_cork(struct worker *, struct task *);	/* these three: harmless if queued */
+/* these three: harmless if queued */
+void		worker_cork(struct worker *, struct task *);
 void		worker_resume(struct worker *, struct task *);
 void		worker_bury(struct worker *, struct task *);	/* run frees; call once */
 void		task_cancel(struct task *);

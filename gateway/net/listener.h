@@ -28,7 +28,10 @@ typedef void listener_accept(struct worker *, const struct accepted *);
  */
 enum fault	 listener_open(const struct config_listener *, const void *tag, listener_accept *,
 		    struct listener **) MUST_USE;
-/* Accepts on this worker, the acceptor, for these (the acceptor may be among them). Its thread only. */
+/*
+ * Accepts on this worker, the acceptor, for these (the acceptor may be among
+ * them). Its thread only.
+ */
 enum fault	 listener_start(struct listener *, struct worker *acceptor, struct worker *const *,
 		    unsigned n) MUST_USE;
 /* No more is accepted; sockets closed, unix socket files removed. The acceptor's thread only. */

@@ -63,7 +63,8 @@ void stream_hand(struct stream *s, const struct stream_events *events, void *own
 
 void stream_set_buffer(struct stream *s, uint64_t bytes)
 {
-	uint64_t most = WORKER_SCRATCH / 2, buffer = bytes < UINT32_MAX / 4 ? bytes : UINT32_MAX / 4;
+	uint64_t most = WORKER_SCRATCH / 2;
+	uint64_t buffer = bytes < UINT32_MAX / 4 ? bytes : UINT32_MAX / 4;
 
 	s->read_max = (uint32_t)(buffer < most ? buffer : most);
 	s->full_at = (uint32_t)buffer - s->read_max;

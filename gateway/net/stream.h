@@ -19,8 +19,10 @@
 enum {
 	STREAM_LINGER = 30 * 1000,	/* ms without progress until a closing stream is dropped */
 	STREAM_FIN_WAIT = 5 * 1000,	/* ms that the peer has to end after we did */
-	STREAM_READ = 16 * 1024,	/* taken from the socket at a time before stream_set_buffer */
-	STREAM_SLACK = 256 * 1024	/* beyond twice its buffer and this, a stream dies: SLOW_PEER */
+	/* taken from the socket at a time before stream_set_buffer */
+	STREAM_READ = 16 * 1024,
+	/* beyond twice its buffer and this, a stream dies: SLOW_PEER */
+	STREAM_SLACK = 256 * 1024
 };
 
 struct cork;
@@ -50,7 +52,10 @@ struct stream_events {
 	size_t	(*bytes)(struct stream *, uint8_t *p, size_t n);
 	/* The peer will send no more; what bytes did not consume is still kept. Writing goes on. */
 	void	(*eof)(struct stream *);
-	/* More is waiting than may be: stop the source. Also said by FLOW_FULL from stream_write. */
+	/*
+	 * More is waiting than may be: stop the source. Also said by FLOW_FULL from
+	 * stream_write.
+	 */
 	void	(*full)(struct stream *);
 	/* After full or FLOW_FULL: all has drained. */
 	void	(*room)(struct stream *);
@@ -113,7 +118,10 @@ void		 stream_pause(struct stream *, unsigned why);
 void		 stream_resume(struct stream *, unsigned why);
 /* What bytes left unconsumed is wanted now, though nothing was paused. */
 void		 stream_show_again(struct stream *);
-/* flush: what was written is still sent, and the end is said properly; else it is dropped at once. */
+/*
+ * flush: what was written is still sent, and the end is said properly; else it is
+ * dropped at once.
+ */
 void		 stream_close(struct stream *, bool flush);
 /* Abort with a reset, so that the peer cannot take the end for a proper one. */
 void		 stream_reset(struct stream *);

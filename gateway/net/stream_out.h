@@ -9,7 +9,10 @@
 void		stream_out_flush(struct task *);	/* the cork's task */
 /* The socket takes bytes again. */
 void		stream_out_drain(struct stream *);
-/* Wire bytes that TLS makes by itself (handshake, alerts); a tls_sink, followed by stream_out_send. */
+/*
+ * Wire bytes that TLS makes by itself (handshake, alerts); a tls_sink, followed by
+ * stream_out_send.
+ */
 tls_sink	stream_out_sink;
 void		stream_out_send(struct stream *);
 void		stream_out_clear(struct stream *);

@@ -16,7 +16,10 @@ enum { TLS_OPEN_EXTRA = 18 * 1024 };
 
 struct tls_layer;
 
-/* Where the wire bytes that TLS makes go to: the stream queues or sends them. false: out of memory. */
+/*
+ * Where the wire bytes that TLS makes go to: the stream queues or sends them.
+ * false: out of memory.
+ */
 typedef bool tls_sink(void *to, const uint8_t *p, size_t n);
 
 /* What was negotiated; strings live as long as the layer. */
@@ -43,12 +46,15 @@ void		 tls_layer_free(struct tls_layer *);
  * reason is on the error log (a client's mistakes at debug level). After a fault every call
  * returns it again, and nothing more goes to sink.
  */
-enum fault	 tls_open(struct tls_layer *, const uint8_t *wire, size_t n, uint8_t *out, size_t *out_n,
-		    bool *up, bool *eof, tls_sink *, void *to) MUST_USE;
+enum fault	 tls_open(struct tls_layer *, const uint8_t *wire, size_t n,
+		    uint8_t *out, size_t *out_n, bool *up, bool *eof,
+		    tls_sink *, void *to) MUST_USE;
 /* Once up: plain bytes in, records of up to 16 KiB to sink; small pieces share a record. */
-enum fault	 tls_seal(struct tls_layer *, const struct iovec *, int n, tls_sink *, void *to) MUST_USE;
+enum fault	 tls_seal(struct tls_layer *, const struct iovec *, int n, tls_sink *,
+		    void *to) MUST_USE;
 /* close_notify to sink; nothing when there is nobody to say it to (not up, or failed). */
-enum fault	 tls_finish(struct tls_layer *, tls_sink *, void *to) MUST_USE;
+enum fault	 tls_finish(struct tls_layer *, tls_sink *,
+		    void *to) MUST_USE;
 struct tls_facts tls_layer_facts(const struct tls_layer *);
 
 #endif

@@ -19,7 +19,10 @@ struct wire {
 
 enum { WIRE_PIECES = 16 };
 
-/* Copies all of iov but its first skip bytes to the end. False: out of memory, nothing was taken. */
+/*
+ * Copies all of iov but its first skip bytes to the end. False: out of memory,
+ * nothing was taken.
+ */
 bool	wire_append(struct wire *, const struct iovec *, int n, size_t skip);
 /* The front of the queue, at most WIRE_PIECES pieces; returns how many. */
 int	wire_front(const struct wire *, struct iovec iov[WIRE_PIECES]);

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Sockets and clocks are touched in few places, so that a test can put others in their stead."""
+import re
+
+import lint
+
+SOCKET = ("socket socketpair connect accept accept4 bind listen send sendto sendmsg sendmmsg "
+          "recv recvfrom recvmsg recvmmsg shutdown setsockopt getsockopt getsockname getpeername "
+          "getaddrinfo gethostbyname poll ppoll select pselect").split()
+TIME = "clock_gettime gettimeofday time nanosleep clock_nanosleep usleep sleep".split()
+
+# where, what, why
+ALLOWED = [
+    ("gateway/net/", SOCKET, "this is the room of sockets"),
+    ("gateway/base/clock.c", TIME, "this is the clock"),
+]
+CALL = re.compile(r"(?<![\w.>])(" + "|".join(SOCKET + TIME) + r")\s*\(")
+
+
+def allowed(path, call):
+    return any(str(path).startswith(where) and call in what for where, what, _ in ALLOWED)
+
+
+sockets, clocks = [], []
+for path in lint.files("gateway", ".c", ".h"):
+    for number, line in enumerate(lint.code(path).split("\n"), 1):
+        for call in CALL.findall(line):
+            if not allowed(path, call):
+                (sockets if call in SOCKET else clocks).append(f"{path}:{number}: {call}()")
+
+lint.report({
+    "sockets are used in gateway/net only": sockets,
+    "the time is read in gateway/base/clock.c only": clocks,
+})
