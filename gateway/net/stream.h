@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 
 #include "loop/watch.h"
-#include "net/stream_tls.h"
+#include "net/tls_layer.h"
 #include "net/wire.h"
 
 enum {

@@ -3,8 +3,8 @@
  * stream receives into wire, feeds it here, and sends what comes out; so TLS costs the same number
  * of system calls as plain, and a record that the socket does not take needs no retry of SSL_write.
  */
-#ifndef STREAM_TLS_H
-#define STREAM_TLS_H
+#ifndef TLS_LAYER_H
+#define TLS_LAYER_H
 
 #include <openssl/ssl.h>
 #include <sys/uio.h>
