@@ -1,0 +1,47 @@
+/*
+ * What the gateway keeps once per worker: worker.gateway points here. Made before the worker's
+ * thread starts, freed after it has ended, touched by that thread only in between.
+ */
+#ifndef GATEWAY_WORKER_H
+#define GATEWAY_WORKER_H
+
+#include "base/held.h"
+#include "base/list.h"
+#include "config/config.h"
+#include "net/tls_ctx.h"
+
+struct http_site;
+
+/* The tag of an accepted connection (listener.h): what its listener is. Lives in the snapshot. */
+struct http_listener {
+	const struct config_listener	*conf;
+	struct tls_ctx			*tls;	/* NULL: plain */
+};
+
+/* A client's connection as its worker sees it, whatever version of HTTP it speaks. */
+struct connection {
+	struct list			 link;	/* among the worker's connections */
+	const struct connection_ops	*ops;
+};
+
+struct connection_ops {
+	/*
+	 * The worker is stopping. What idles is closed now; what runs is answered, with
+	 * "Connection: close", and then closed. Of a tunnel nothing: its session is closed by
+	 * channel_close.
+	 */
+	void	(*stop)(struct connection *);
+	/* Reset at once, whatever runs; handlers are told gone. */
+	void	(*drop)(struct connection *);
+};
+
+struct gateway_worker {
+	const struct http_site	*site;
+	struct held		*snapshot;	/* for what is new; counted */
+	struct list		 connections;	/* struct connection */
+	struct list		 channels;	/* struct channel, while it is open */
+	/* Stopping: what is accepted, or asked for, from now on is refused: FAULT_SHUTDOWN. */
+	bool			 stopping;
+};
+
+#endif
