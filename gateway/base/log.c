@@ -45,3 +45,15 @@ void log_fault(enum fault f, const char *context, ...)
 	va_end(ap);
 	fprintf(stderr, ": %s\n", fault_text(f));
 }
+
+void log_fault_words(enum fault f, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_wanted(fault_level(f)))
+		return;
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}

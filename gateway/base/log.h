@@ -33,5 +33,8 @@ void		log_line(enum log_level, const char *fmt, ...)
 /* "CONTEXT: TEXT OF THE FAULT", at the fault's own level, rate-limited per fault. */
 void		log_fault(enum fault, const char *context, ...)
 		    __attribute__((format(printf, 2, 3)));
+/* The same level and limit, but all the words are the caller's. */
+void		log_fault_words(enum fault, const char *fmt, ...)
+		    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -119,6 +119,7 @@ struct exchange {
 	uint64_t		 started;	/* worker.now */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */
+	enum fault		 refused;	/* by a rule; the front says it: refuse = "close" */
 	bool			 tunnel;
 	char			 id[RANDOM_ID + 1];
 };
@@ -167,11 +168,16 @@ static inline void exchange_reset(struct exchange *x, enum fault f)
 	x->ops->reset(x, f);
 }
 
-/* A whole small answer; type NULL: no body. Ends the exchange. */
+/*
+ * A whole small answer; type NULL: no body. Ends the exchange; headers and body are the caller's
+ * again. At most 9 headers.
+ */
 void	exchange_answer(struct exchange *, int status, const struct header *, unsigned n,
 	    const char *type, struct slice body);
 /* Answers for a fault with its status and a small page, or resets if the head is out. Ends it. */
 void	exchange_fail(struct exchange *, enum fault);
 struct slice exchange_header(const struct exchange *, struct slice name);	/* p NULL: absent */
+/* The host that the request is for, without port and trailing dot; IPv6 keeps its brackets. */
+struct slice exchange_host(const struct exchange *);
 
 #endif

@@ -1,0 +1,36 @@
+#include "route/route.h"
+
+#include "http/gateway_worker.h"
+#include "route/router.h"
+#include "route/rules.h"
+#include "route/snapshot.h"
+#include "serve/serve_https.h"
+
+/* A browser shows a page nothing of a refused handshake but the code of a Close frame. */
+static bool route_refuses_by_close(const struct exchange *x)
+{
+	return x->route->back && x->request->websocket && x->route->conf->refuse == REFUSE_CLOSE;
+}
+
+enum fault route_exchange(struct exchange *x)
+{
+	if (x->snapshot == NULL)
+		x->snapshot = held_get(x->client->worker->gateway->snapshot);
+	if (x->client->listener->redirect) {
+		x->handler = &serve_https_handler;
+		return FAULT_NONE;
+	}
+	struct snapshot *s = LIST_ENTRY(x->snapshot, struct snapshot, held);
+	enum fault f = router_find(s, x, NULL, &x->route);
+	if (f != FAULT_NONE)
+		return f;
+	if (x->route == NULL)
+		return FAULT_NO_ROUTE;
+	x->handler = x->route->handler;
+	f = rules_check(x);
+	if (f != FAULT_NONE && route_refuses_by_close(x)) {
+		x->refused = f;
+		return FAULT_NONE;
+	}
+	return f;
+}

@@ -1,0 +1,171 @@
+#include "route/snapshot.h"
+
+#include <stdlib.h>
+
+#include "back/back_echo.h"
+#include "back/back_stream.h"
+#include "base/log.h"
+#include "framing/framing.h"
+#include "front/front_ws.h"
+#include "route/pattern.h"
+#include "serve/serve_files.h"
+#include "serve/serve_health.h"
+#include "serve/serve_redirect.h"
+#include "serve/serve_respond.h"
+#include "upstream/backend.h"
+
+/* Who answers on a route, and who stands behind it. */
+struct snapshot_action {
+	const struct handler	*handler;
+	const struct back_kind	*back;		/* message routes only */
+};
+
+static const struct snapshot_action snapshot_actions[] = {
+	[ACTION_BACKEND] = {&front_ws_handler, &back_stream_kind},
+	[ACTION_STATIC] = {&serve_files_handler, NULL},
+	[ACTION_REDIRECT] = {&serve_redirect_handler, NULL},
+	[ACTION_RESPOND] = {&serve_respond_handler, NULL},
+};
+
+static const struct snapshot_action snapshot_services[] = {
+	[SERVICE_ECHO] = {&front_ws_handler, &back_echo_kind},
+	[SERVICE_HEALTH] = {&serve_health_handler, NULL},
+};
+
+static void snapshot_free(struct held *h)
+{
+	struct snapshot *s = LIST_ENTRY(h, struct snapshot, held);
+
+	for (size_t i = 0; s->routes && i < s->n_routes; i++)
+		pattern_free(s->routes[i].pattern);
+	for (size_t i = 0; s->backends && i < s->config->n_backends; i++)
+		backend_free(s->backends[i]);
+	for (size_t i = 0; i < s->n_tls; i++)
+		tls_ctx_free(s->tls[i].ctx);
+	free(s->routes);
+	free(s->backends);
+	free(s->listeners);
+	free(s->tls);
+	config_free(s->config);
+	free(s);
+}
+
+/* The context of a profile, which listeners share. */
+static enum fault snapshot_add_tls(struct snapshot *s, const struct config_tls *conf,
+    struct tls_ctx **ctx)
+{
+	for (size_t i = 0; i < s->n_tls; i++)
+		if (s->tls[i].conf == conf) {
+			*ctx = s->tls[i].ctx;
+			return FAULT_NONE;
+		}
+	enum fault f = tls_ctx_server(conf, ctx);
+	if (f == FAULT_NONE)
+		s->tls[s->n_tls++] = (struct snapshot_tls){conf, *ctx};
+	return f;
+}
+
+/* Profiles that no listener uses are made too, so that what is wrong with them is known. */
+static enum fault snapshot_make_listeners(struct snapshot *s)
+{
+	const struct config *c = s->config;
+	struct tls_ctx *unused;
+	enum fault f = FAULT_NONE;
+
+	s->tls = calloc(c->n_tls + c->n_listeners + 1, sizeof(*s->tls));
+	s->listeners = calloc(c->n_listeners + 1, sizeof(*s->listeners));
+	if (s->tls == NULL || s->listeners == NULL)
+		return FAULT_NO_MEMORY;
+	for (size_t i = 0; i < c->n_tls && f == FAULT_NONE; i++)
+		f = snapshot_add_tls(s, &c->tls[i], &unused);
+	for (size_t i = 0; i < c->n_listeners && f == FAULT_NONE; i++) {
+		s->listeners[i].conf = &c->listeners[i];
+		if (c->listeners[i].tls)
+			f = snapshot_add_tls(s, c->listeners[i].tls, &s->listeners[i].tls);
+	}
+	return f;
+}
+
+static enum fault snapshot_make_backends(struct snapshot *s)
+{
+	const struct config *c = s->config;
+	enum fault f = FAULT_NONE;
+
+	s->backends = calloc(c->n_backends + 1, sizeof(struct backend *));
+	if (s->backends == NULL)
+		return FAULT_NO_MEMORY;
+	for (size_t i = 0; i < c->n_backends && f == FAULT_NONE; i++)
+		f = backend_new(&c->backends[i], &s->backends[i]);
+	return f;
+}
+
+static enum fault snapshot_make_route(struct snapshot *s, const struct config_route *conf,
+    struct route *r)
+{
+	const struct snapshot_action *action = conf->action == ACTION_SERVICE
+	    ? &snapshot_services[conf->service] : &snapshot_actions[conf->action];
+	char words[PATTERN_WORDS];
+
+	r->conf = conf;
+	r->handler = action->handler;
+	r->back = action->back;
+	r->framer = framing_table[conf->framing];
+	if (conf->action == ACTION_BACKEND)
+		r->backend = s->backends[conf->backend - s->config->backends];
+	if (conf->path_kind != PATH_REGEX)
+		return FAULT_NONE;
+	r->pattern = pattern_new(conf->path, words);
+	if (r->pattern)
+		return FAULT_NONE;
+	if (words[0] == '\0')
+		return FAULT_NO_MEMORY;
+	log_line(LOG_LEVEL_ERROR, "%s:%u: error: route %s: path \"~%s\": %s", conf->place.file,
+	    conf->place.line, conf->name, conf->path, words);
+	return FAULT_SYSTEM;
+}
+
+static enum fault snapshot_make_routes(struct snapshot *s)
+{
+	const struct config *c = s->config;
+	enum fault f = FAULT_NONE;
+
+	s->routes = calloc(c->n_routes + 1, sizeof(*s->routes));
+	if (s->routes == NULL)
+		return FAULT_NO_MEMORY;
+	s->n_routes = c->n_routes;
+	for (size_t i = 0; i < c->n_routes && f == FAULT_NONE; i++)
+		f = snapshot_make_route(s, &c->routes[i], &s->routes[i]);
+	return f;
+}
+
+static enum fault snapshot_make(struct snapshot *s)
+{
+	enum fault f = snapshot_make_listeners(s);
+
+	if (f == FAULT_NONE)
+		f = snapshot_make_backends(s);
+	if (f == FAULT_NONE)
+		f = snapshot_make_routes(s);
+	return f;
+}
+
+enum fault snapshot_new(struct config *config, struct snapshot **made)
+{
+	struct snapshot *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		config_free(config);
+		log_fault(FAULT_NO_MEMORY, "configuration");
+		return FAULT_NO_MEMORY;
+	}
+	held_init(&s->held, snapshot_free);
+	s->config = config;
+	enum fault f = snapshot_make(s);
+	if (f == FAULT_NO_MEMORY)
+		log_fault(f, "configuration");
+	if (f != FAULT_NONE)
+		held_put(&s->held);
+	else
+		*made = s;
+	return f;
+}

@@ -1,0 +1,13 @@
+/*
+ * `static`: the files of a directory. GET and HEAD; conditional requests and single ranges (RFC
+ * 9110 sections 13 and 14). Nothing outside of the directory is ever opened, whatever a path spells
+ * and wherever a symbolic link points. Hidden files ("." in front) are not there, but .well-known.
+ */
+#ifndef SERVE_FILES_H
+#define SERVE_FILES_H
+
+#include "http/exchange.h"
+
+extern const struct handler serve_files_handler;
+
+#endif
