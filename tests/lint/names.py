@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A name says where a thing is: no two files share one, and functions carry their file's."""
+"""A name says where a thing is: files are listed, none share a name, functions carry theirs."""
 import collections
 import re
 
@@ -40,7 +40,12 @@ for path in sources:
             if word not in FOREIGN and not line.startswith("#include"):
                 camels.append(f"{path}:{number}: {word}")
 
+unbuilt = [str(p) for p in lint.files("gateway", ".c")
+           if p.name != "main.c" and not re.search(
+               rf"/{re.escape(p.name)}\b", lint.text(p.with_name("Makefile.inc")))]
+
 lint.report({
+    "every source is listed in its room's Makefile.inc": unbuilt,
     "file names under gateway/ are unique":
         [" and ".join(paths) for paths in places.values() if len(paths) > 1],
     "no file is named after nothing":
