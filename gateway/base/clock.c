@@ -1,6 +1,9 @@
 #include "base/clock.h"
 
-static uint64_t fake_mono, fake_wall;
+#include <stdatomic.h>
+
+/* Atomic, since the log's thread looks at the time, too. */
+static _Atomic uint64_t fake_mono, fake_wall;
 
 static uint64_t clock_read(clockid_t which)
 {
@@ -24,4 +27,22 @@ void clock_fake(uint64_t mono_ms, uint64_t wall_ms)
 {
 	fake_mono = mono_ms;
 	fake_wall = wall_ms;
+}
+
+void clock_wait_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+void clock_wait(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t ms)
+{
+	uint64_t end = clock_read(CLOCK_MONOTONIC) + ms;
+	struct timespec ts = {(time_t)(end / 1000), (long)(end % 1000 * 1000000)};
+
+	pthread_cond_timedwait(cond, lock, &ts);
 }

@@ -5,6 +5,7 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -14,5 +15,9 @@ uint64_t	clock_mono_ms(void);	/* monotonic, from an arbitrary start, never 0 */
 uint64_t	clock_wall_ms(void);	/* since 1970-01-01 UTC */
 /* From now on both clocks stand still at these values; mono 0: back to the real ones. */
 void		clock_fake(uint64_t mono_ms, uint64_t wall_ms);
+/* A condition for clock_wait. */
+void		clock_wait_init(pthread_cond_t *);
+/* pthread_cond_wait for at most ms of real time, whatever clock_fake says. */
+void		clock_wait(pthread_cond_t *, pthread_mutex_t *, uint64_t ms);
 
 #endif

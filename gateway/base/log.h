@@ -11,11 +11,17 @@
 #include "base/fault.h"
 #include "base/slice.h"
 
+enum {
+	LOG_FLUSH = 2000,
+	LOG_BURST = 20,		/* lines of one fault … */
+	LOG_WINDOW = 10 * 1000	/* … within so many ms; others are counted and told together */
+};
+
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 struct log_settings {
 	enum log_level	 level;
-	const char	*to;	/* "stderr", "syslog", "journal" or a file's path */
+	const char	*to;	/* "stderr", "stdout", "syslog", "journal" or a file's path */
 	enum log_format	 format;
 };
 
@@ -25,7 +31,7 @@ struct log_settings {
  */
 enum fault	log_configure(const struct log_settings *) MUST_USE;
 void		log_reopen(void);		/* SIGUSR1: open files anew */
-void		log_flush(void);		/* returns when all lines so far are written */
+void		log_flush(void);	/* waits for all lines so far, at most LOG_FLUSH ms */
 
 bool		log_wanted(enum log_level);	/* would a line of this level be written? */
 void		log_line(enum log_level, const char *fmt, ...)

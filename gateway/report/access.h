@@ -24,10 +24,15 @@ struct access_record {
 	struct slice	 session_id, request_id, traceparent;
 };
 
-/* to: NULL is off; else a file, "stderr", "stdout", "syslog", "journal". format: see CONFIG.md. */
+/*
+ * to: NULL is off; else a file, "stderr", "stdout", "syslog", "journal". format: "json", "combined"
+ * or a template (access_format.h). On a fault all stays as it was and the reason is on the log.
+ * The main thread only, at the start and on reloads.
+ */
 enum fault	 access_configure(const char *to, const char *format) MUST_USE;
 bool		 access_wanted(void);
 void		 access_reopen(void);
+void		 access_flush(void);	/* waits for all records so far, as log_flush does */
 void		 access_write(const struct access_record *);
 /* A copy that owns its strings, in one block for free(); NULL when out of memory. */
 struct access_record *access_keep(const struct access_record *);

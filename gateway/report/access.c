@@ -1,0 +1,144 @@
+#include "report/access.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/log_sink.h"
+#include "report/access_fields.h"
+#include "report/access_format.h"
+
+/* Workers may be using a format while another is configured, so those that were used stay. */
+struct access_known {
+	struct access_known	*next;
+	struct access_format	*format;
+};
+
+static struct access_known *access_known;
+static struct access_format *_Atomic access_format;	/* NULL: off */
+static struct log_sink *_Atomic access_sink;		/* set before access_format is */
+
+static void access_failed(const char *to, int error)
+{
+	log_line(LOG_LEVEL_ERROR, "access log %s: %s", to, strerror(error));
+}
+
+static void access_lost(const char *to, uint64_t lines)
+{
+	log_line(LOG_LEVEL_ERROR, "access log %s: %llu lines were lost", to,
+	    (unsigned long long)lines);
+}
+
+static const struct log_sink_events access_events = {
+	.failed = access_failed,
+	.lost = access_lost,
+};
+
+static struct access_format *access_remember(struct access_format *f)
+{
+	struct access_known *k = malloc(sizeof(*k));
+
+	if (k == NULL) {
+		access_format_free(f);
+		return NULL;
+	}
+	*k = (struct access_known){access_known, f};
+	access_known = k;
+	return f;
+}
+
+static struct access_format *access_find_format(const char *text, struct slice *wrong)
+{
+	struct access_format *f;
+
+	for (struct access_known *k = access_known; k; k = k->next)
+		if (strcmp(access_format_text(k->format), text) == 0)
+			return k->format;
+	f = access_format_new(text, wrong);
+	return f ? access_remember(f) : NULL;
+}
+
+enum fault access_configure(const char *to, const char *format)
+{
+	struct log_sink *sink = atomic_load(&access_sink);
+	struct slice wrong = {NULL, 0};
+
+	if (to == NULL) {
+		atomic_store(&access_format, NULL);
+		return FAULT_NONE;
+	}
+	struct access_format *f = access_find_format(format, &wrong);
+	if (f == NULL && wrong.p == NULL)
+		return FAULT_NO_MEMORY;
+	if (f == NULL) {
+		log_fault(FAULT_SYSTEM, "access log: format: unknown key \"%.*s\"",
+		    SLICE_ARG(wrong));
+		return FAULT_SYSTEM;
+	}
+	int error = log_sink_open(&sink, to, &access_events);
+	if (error) {
+		log_fault(FAULT_SYSTEM, "access log %s: %s", to, strerror(error));
+		return FAULT_SYSTEM;
+	}
+	atomic_store(&access_sink, sink);
+	atomic_store(&access_format, f);
+	return FAULT_NONE;
+}
+
+bool access_wanted(void)
+{
+	return atomic_load_explicit(&access_format, memory_order_relaxed) != NULL;
+}
+
+void access_reopen(void)
+{
+	struct log_sink *sink = atomic_load(&access_sink);
+
+	if (sink)
+		log_sink_reopen(sink);
+}
+
+void access_flush(void)
+{
+	struct log_sink *sink = atomic_load(&access_sink);
+
+	if (sink)
+		log_sink_flush(sink, LOG_FLUSH);
+}
+
+void access_write(const struct access_record *r)
+{
+	const struct access_format *f = atomic_load(&access_format);
+	char line[ACCESS_FORMAT_LINE];
+	struct log_text t = {line, 0, sizeof(line)};
+
+	if (f == NULL)
+		return;
+	access_format_write(f, r, &t);
+	log_sink_put(atomic_load(&access_sink), LOG_LEVEL_INFO, (struct slice){t.p, t.n});
+}
+
+struct access_record *access_keep(const struct access_record *r)
+{
+	size_t total = sizeof(*r);
+
+	for (size_t i = 0; i < access_fields_count; i++)
+		if (access_fields_table[i].kind == ACCESS_TEXT)
+			total += access_fields_text(&access_fields_table[i], r).n;
+	struct access_record *kept = malloc(total);
+	if (kept == NULL)
+		return NULL;
+	*kept = *r;
+	char *to = (char *)(kept + 1);
+	for (size_t i = 0; i < access_fields_count; i++) {
+		const struct access_field *field = &access_fields_table[i];
+		struct slice s;
+		if (field->kind != ACCESS_TEXT || (s = access_fields_text(field, r)).n == 0)
+			continue;
+		memcpy(to, s.p, s.n);
+		memcpy((char *)kept + field->offset, &(struct slice){to, s.n}, sizeof(s));
+		to += s.n;
+	}
+	return kept;
+}
