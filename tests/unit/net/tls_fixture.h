@@ -23,11 +23,14 @@ void		identity_save(const struct identity *, const char *path, bool cert, bool k
 struct tls_peer {
 	SSL_CTX	*ctx;
 	SSL	*ssl;
-	BIO	*in, *out;
+	BIO	*in, *out;		/* as the peer sees them */
 };
 
 /* version: TLS1_2_VERSION or TLS1_3_VERSION, only; id: NULL: none. A client trusts nothing. */
 void		tls_peer_init(struct tls_peer *, bool server, int version, const struct identity *id);
 void		tls_peer_fini(struct tls_peer *);
+
+/* Joins two fresh connections by memory and lets them shake hands; what each said stays behind. */
+bool		tls_shake(SSL *server, SSL *client);
 
 #endif
