@@ -41,6 +41,7 @@ enum { TEMPLATE_WORDS = 160 };
 struct template_error {
 	char	words[TEMPLATE_WORDS];
 	size_t	at, n;
+	bool	whole;		/* it is one variable, and what follows may be looked at, too */
 };
 
 /*

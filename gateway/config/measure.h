@@ -1,0 +1,21 @@
+/*
+ * Durations, sizes and modes as people write them.
+ */
+#ifndef MEASURE_H
+#define MEASURE_H
+
+#include "base/slice.h"
+
+enum { MEASURE_TEXT = 24 };
+
+/* "250ms" "30s" "5m" "1h" "7d", or digits: seconds. Milliseconds; at most a hundred years. */
+bool	measure_duration(struct slice, uint64_t *ms);
+/* "512" "64K" "1M" "2G" "1T"; below 2^63. */
+bool	measure_size(struct slice, uint64_t *bytes);
+/* "0660": octal, at most "0777". */
+bool	measure_mode(struct slice, unsigned *mode);
+/* In the largest unit that is exact; the functions above read it back. */
+const char *measure_duration_text(uint64_t ms, char text[MEASURE_TEXT]);
+const char *measure_size_text(uint64_t bytes, char text[MEASURE_TEXT]);
+
+#endif

@@ -1,0 +1,198 @@
+/* The servers behind the gateway; who may use them. */
+#include "config/config.h"
+#include "config/schema.h"
+#include "config/settle.h"
+#include "config/type.h"
+
+static const struct schema_word schema_backend_versions[] = {
+    {"1.2", 0x0303, false},	/* as in listeners' profiles */
+    {"1.3", 0x0304, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_balances[] = {
+    {"roundrobin", BALANCE_ROUNDROBIN, false},
+    {"leastconn", 0, true},
+    {"random", 0, true},
+    {"hash:", 0, true},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_modes[] = {
+    {"proxy", 0, false},
+    {"longpoll", 0, false},
+    {"ws-over-http", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_health_types[] = {
+    {"tcp", 0, false},
+    {"tls", 0, false},
+    {"http", 0, false},
+    {"expect", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_proxies[] = {
+    {"v1", 0, false},
+    {"v2", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_auth_types[] = {
+    {"basic", 0, false},
+    {"jwt", 0, false},
+    {"subrequest", 0, false},
+    {"mtls", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_expiries[] = {
+    {"close", 0, false},
+    {"keep", 0, false},
+    {NULL, 0, false},
+};
+
+#define OWNER struct config_backend
+
+static const struct schema_key schema_backend_tls_keys[] = {
+	{SCHEMA_KEY("ca", file, NULL, tls.ca,
+	    "PEM file of the authorities that the server's certificate must come from. Not set: "
+	    "those that the system trusts."),
+	    .example = "\"/etc/framegate/backend-ca.pem\""},
+	{SCHEMA_KEY("sni", string, NULL, tls.sni,
+	    "The name to ask for, which the certificate must be for. Not set: the server's host."),
+	    .example = "\"internal.example.com\""},
+	{SCHEMA_KEY("verify", flag, "true", tls.verify,
+	    "Whether the certificate is verified. Without that, anybody in between can read and "
+	    "change what passes.")},
+	{SCHEMA_KEY("cert", file, NULL, tls.cert,
+	    "PEM file of a certificate to show to the server."),
+	    .example = "\"/etc/framegate/client.pem\""},
+	{SCHEMA_KEY("key", file, NULL, tls.key,
+	    "PEM file of its key. Not set: it is in the file of 'cert'."),
+	    .example = "\"/etc/framegate/client.key\""},
+	{SCHEMA_KEY("min_version", word, "1.2", tls.min_version,
+	    "The oldest version of TLS that is spoken."),
+	    .words = schema_backend_versions},
+};
+
+static const struct schema_key schema_poll_keys[] = {
+	{SCHEMA_YET("path", string, NULL, "The path that the next message is asked for at.")},
+	{SCHEMA_YET("send", string, NULL, "The path that messages are posted to.")},
+};
+
+static const struct schema_key schema_queue_keys[] = {
+	{SCHEMA_YET("length", count, "100", "Sessions that may wait.")},
+	{SCHEMA_YET("timeout", duration, "10s", "How long each may wait.")},
+};
+
+static const struct schema_key schema_health_keys[] = {
+	{SCHEMA_YET("type", word, NULL, "What is tried: a connection, a handshake, a request, "
+	    "or bytes that are expected."), .words = schema_health_types},
+	{SCHEMA_YET("interval", duration, "5s", "How often.")},
+	{SCHEMA_YET("timeout", duration, "2s", "How long each try may take.")},
+	{SCHEMA_YET("rise", count, "2", "Successes after which a server is up.")},
+	{SCHEMA_YET("fall", count, "3", "Failures after which a server is down.")},
+	{SCHEMA_YET("path", string, NULL, "The path to request.")},
+	{SCHEMA_YET("status", count, NULL, "The status to expect.")},
+	{SCHEMA_YET("send", text, NULL, "The bytes to send.")},
+	{SCHEMA_YET("expect", text, NULL, "The bytes to expect.")},
+};
+
+static const struct schema_key schema_keepalive_keys[] = {
+	{SCHEMA_YET("idle", duration, "60s", "How long an idle connection is kept.")},
+	{SCHEMA_YET("max", count, "64", "How many are kept.")},
+};
+
+static bool schema_has_tls(const void *base)
+{
+	const struct config_backend *b = base;
+
+	return b->n_servers > 0 && b->servers[0].kind == SERVER_TLS;
+}
+
+static const struct schema_group schema_backend_tls = {
+	.what = "tls",
+	SCHEMA_KEYS(schema_backend_tls_keys),
+	.applies = schema_has_tls,
+};
+
+static const struct schema_group schema_poll = {.what = "poll", SCHEMA_KEYS(schema_poll_keys)};
+static const struct schema_group schema_queue = {.what = "queue", SCHEMA_KEYS(schema_queue_keys)};
+static const struct schema_group schema_health = {.what = "health", SCHEMA_KEYS(schema_health_keys)};
+static const struct schema_group schema_keepalive = {
+	.what = "keepalive",
+	SCHEMA_KEYS(schema_keepalive_keys),
+};
+
+static const struct schema_key schema_backend_keys[] = {
+	{SCHEMA_KEY("servers", servers, NULL, servers,
+	    "The servers, all of one kind: \"tcp://host:port\", \"tls://host:port\" or "
+	    "\"unix:/path\". A host is a name or an address; names are looked up while the "
+	    "gateway runs, so that it starts without them."),
+	    .flags = SCHEMA_REQUIRED, .example = "[ \"tcp://localhost:5900\" ]"},
+	{SCHEMA_YET("map", path, NULL,
+	    "Instead of 'servers': a token file in websockify's format, or a directory of them.")},
+	{SCHEMA_YET("key", template, NULL,
+	    "What is looked up in 'map'."),
+	    .example = "\"${query.token}\""},
+	{SCHEMA_YET("allow_targets", networks, NULL,
+	    "Networks that a target from 'map' must be in.")},
+	{SCHEMA_YET("poll", group, NULL, "The paths for mode \"longpoll\"."), .group = &schema_poll},
+	{SCHEMA_YET("mode", word, "proxy", "How HTTP servers are spoken to."), .words = schema_modes},
+	{SCHEMA_KEY("balance", word, "roundrobin", balance,
+	    "Which server is tried first: each in its turn."),
+	    .words = schema_balances},
+	{SCHEMA_KEY("connect_timeout", duration, "3s", connect_timeout,
+	    "How long connecting to one server may take."),
+	    .min = 1},
+	{SCHEMA_KEY("tries", count, "2", tries,
+	    "How many servers are tried before the client is told that it failed."),
+	    .min = 1, .max = 100},
+	{SCHEMA_YET("max_sessions", count, "0", "Sessions for each server. 0: no limit.")},
+	{SCHEMA_YET("queue", group, NULL, "Where sessions beyond that wait."), .group = &schema_queue},
+	{SCHEMA_YET("health", group, NULL, "How servers are watched."), .group = &schema_health},
+	{SCHEMA_ROW("tls", group, NULL,
+	    "How TLS is spoken with servers that begin with \"tls://\"."),
+	    .group = &schema_backend_tls},
+	{SCHEMA_YET("send_proxy", word, NULL,
+	    "Begin each connection with a PROXY header that names the client."),
+	    .words = schema_proxies},
+	{SCHEMA_YET("preamble", template, NULL, "Text to send first.")},
+	{SCHEMA_YET("keepalive", group, NULL, "Idle HTTP connections that are kept."),
+	    .group = &schema_keepalive},
+	{SCHEMA_KEY("resolve", duration, "30s", resolve,
+	    "How long an answer of the name server is used before the name is looked up again. If "
+	    "that fails, the old answer stays."),
+	    .min = 1000},
+};
+
+static const struct schema_key schema_auth_keys[] = {
+	{SCHEMA_YET("type", word, NULL, "How clients prove who they are."),
+	    .words = schema_auth_types},
+	{SCHEMA_YET("file", file, NULL, "For \"basic\": a htpasswd file.")},
+	{SCHEMA_YET("key", file, NULL, "For \"jwt\": the key that signs tokens.")},
+	{SCHEMA_YET("jwks", file, NULL, "For \"jwt\": a set of keys.")},
+	{SCHEMA_YET("algorithms", strings, NULL, "For \"jwt\": those that are accepted.")},
+	{SCHEMA_YET("issuer", string, NULL, "For \"jwt\": who must have made the token.")},
+	{SCHEMA_YET("audience", string, NULL, "For \"jwt\": who the token must be for.")},
+	{SCHEMA_YET("from", strings, NULL, "For \"jwt\": where in the request the token is.")},
+	{SCHEMA_YET("at_expiry", word, "close", "For \"jwt\": what happens when a token expires."),
+	    .words = schema_expiries},
+	{SCHEMA_YET("url", string, NULL, "For \"subrequest\": where to ask.")},
+};
+
+const struct schema_group schema_backend = {
+	.what = "backend",
+	SCHEMA_KEYS(schema_backend_keys),
+	SCHEMA_ITEMS(backends, n_backends, struct config_backend),
+	.finish = settle_backend,
+};
+
+/* Items of it are no part of the configuration yet. */
+const struct schema_group schema_auth = {
+	.what = "auth",
+	SCHEMA_KEYS(schema_auth_keys),
+	.item_size = 1,
+};

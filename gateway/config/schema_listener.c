@@ -1,0 +1,106 @@
+/* Where clients connect, and how TLS is spoken there. */
+#include "config/config.h"
+#include "config/schema.h"
+#include "config/settle.h"
+#include "config/type.h"
+
+/* The versions' numbers on the wire (RFC 8446 section 4.2.1), which OpenSSL uses, too. */
+static const struct schema_word schema_versions[] = {
+    {"1.2", 0x0303, false},
+    {"1.3", 0x0304, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_verify[] = {
+    {"none", 0, false},
+    {"optional", 1, false},
+    {"require", 2, false},
+    {NULL, 0, false},
+};
+
+#define OWNER struct config_listener
+
+static const struct schema_key schema_listener_keys[] = {
+	{SCHEMA_KEY("bind", bind, NULL, bind,
+	    "Addresses to listen on: \"127.0.0.1:80\", \"[::1]:80\", \"*:80\" (all addresses, IPv4 "
+	    "and IPv6) or \"unix:/run/x.sock\"."),
+	    .flags = SCHEMA_REQUIRED | SCHEMA_SAMPLE, .example = "\"127.0.0.1:8080\""},
+	{SCHEMA_KEY("tls", reference, NULL, tls,
+	    "The TLS profile to use: one from the group 'tls', or the built-in \"self-signed\", "
+	    "which makes a certificate for localhost at each start, to try things out. Not set: "
+	    "no TLS."),
+	    .group = &schema_tls, .example = "\"self-signed\""},
+	{SCHEMA_ROW("http2", off, "true",
+	    "HTTP/2 beside HTTP/1.1. It is not supported yet, so only false is accepted.")},
+	{SCHEMA_YET("accept_proxy", flag, "false",
+	    "Peers in 'trust' must send a PROXY header, version 1 or 2.")},
+	{SCHEMA_YET("trust", networks, NULL,
+	    "Peers whose Forwarded, X-Forwarded-For and PROXY headers are believed.")},
+	{SCHEMA_KEY("redirect_https", redirect_https, "false", redirect,
+	    "All requests are answered with 308 and the same address in https: at port 443 with "
+	    "true, else at this port. Host, path and query are kept.")},
+	{SCHEMA_KEY("backlog", count, "1024", backlog,
+	    "Connections that may wait to be accepted."),
+	    .min = 1, .max = 65535},
+	{SCHEMA_KEY("mode", mode, NULL, mode,
+	    "The mode of unix sockets. Not set: the umask decides."),
+	    .example = "\"0660\""},
+};
+
+#undef OWNER
+#define OWNER struct config_tls
+
+static const struct schema_key schema_tls_keys[] = {
+	{SCHEMA_KEY("certificates", certificates, NULL, certificates,
+	    "PEM files that hold a certificate, the chain above it and the key, as paths or "
+	    "patterns; or, where the key has its own file, groups of 'cert' and 'key'. Clients get "
+	    "the one whose name they ask for (SNI), or the first one."),
+	    .flags = SCHEMA_REQUIRED,
+	    .example = "( \"/etc/framegate/tls/*.pem\",\n"
+	    "  { cert = \"/etc/ssl/fullchain.pem\"; key = \"/etc/ssl/privkey.pem\"; } )"},
+	{SCHEMA_KEY("min_version", word, "1.2", min_version,
+	    "The oldest version of TLS that is spoken."),
+	    .words = schema_versions},
+	{SCHEMA_KEY("max_version", word, NULL, max_version,
+	    "The newest version of TLS that is spoken. Not set: the newest there is."),
+	    .words = schema_versions, .example = "\"1.3\""},
+	{SCHEMA_KEY("ciphers", string, NULL, ciphers,
+	    "Ciphers for TLS 1.2, in OpenSSL's notation: see openssl-ciphers(1)."),
+	    .example = "\"ECDHE+AESGCM:ECDHE+CHACHA20\""},
+	{SCHEMA_KEY("ciphersuites", string, NULL, ciphersuites,
+	    "Cipher suites for TLS 1.3, with colons between them."),
+	    .example = "\"TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256\""},
+	{SCHEMA_KEY("groups", string, NULL, groups,
+	    "Groups for the key exchange, the preferred one first, with colons between them."),
+	    .example = "\"X25519:P-256\""},
+	{SCHEMA_YET("client_ca", file, NULL,
+	    "PEM file of the authorities that client certificates must come from.")},
+	{SCHEMA_YET("client_verify", word, "none",
+	    "Whether clients must show a certificate."),
+	    .words = schema_verify},
+	{SCHEMA_KEY("tickets", flag, "true", tickets,
+	    "Session tickets, with which clients come back without a full handshake.")},
+	{SCHEMA_KEY("ticket_rotation", duration, "12h", ticket_rotation,
+	    "How often the key that encrypts tickets is changed. Tickets of the key before are "
+	    "still accepted."),
+	    .min = 60 * 1000},
+	{SCHEMA_YET("ocsp", flag, "true",
+	    "Staple the OCSP response that lies beside the certificate, as .ocsp.")},
+	{SCHEMA_YET("reload", string, "auto",
+	    "Use changed certificate files for new handshakes.")},
+};
+
+const struct schema_group schema_listener = {
+	.what = "listener",
+	SCHEMA_KEYS(schema_listener_keys),
+	SCHEMA_ITEMS(listeners, n_listeners, struct config_listener),
+	.finish = settle_listener,
+};
+
+const struct schema_group schema_tls = {
+	.what = "TLS profile",
+	SCHEMA_KEYS(schema_tls_keys),
+	SCHEMA_ITEMS(tls, n_tls, struct config_tls),
+	.builtin = "self-signed",
+	.finish = settle_tls,
+};

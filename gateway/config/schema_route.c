@@ -1,0 +1,277 @@
+/* What happens to which request. */
+#include "config/config.h"
+#include "config/schema.h"
+#include "config/settle.h"
+#include "config/type.h"
+
+#define OWNER struct config_route
+
+static const struct schema_word schema_redirects[] = {
+    {"301", 301, false}, {"302", 302, false}, {"303", 303, false},
+    {"307", 307, false}, {"308", 308, false}, {NULL, 0, false},
+};
+
+static const struct schema_word schema_services[] = {
+    {"echo", SERVICE_ECHO, false},
+    {"health", SERVICE_HEALTH, false},
+    {"close", 0, true},
+    {"status", 0, true},
+    {"metrics", 0, true},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_transports[] = {
+    {"websocket", TRANSPORT_WEBSOCKET, false},
+    {"sockjs", 0, true},
+    {"sse", 0, true},
+    {"longpoll", 0, true},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_framings[] = {
+    {"binary", FRAMING_BINARY, false},
+    {"text", FRAMING_TEXT, false},
+    {"line", 0, true},
+    {"crlf", 0, true},
+    {"nul", 0, true},
+    {"length8", 0, true},
+    {"length16be", 0, true},
+    {"length16le", 0, true},
+    {"length32be", 0, true},
+    {"length32le", 0, true},
+    {"length64be", 0, true},
+    {"length64le", 0, true},
+    {"netstring", 0, true},
+    {"base64", 0, true},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_invalids[] = {
+    {"close", INVALID_CLOSE, false},
+    {"replace", INVALID_REPLACE, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_message_types[] = {
+    {"text", 0, false},
+    {"binary", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_refuses[] = {
+    {"http", REFUSE_HTTP, false},
+    {"close", REFUSE_CLOSE, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_on_reloads[] = {
+    {"keep", 0, false},
+    {"close", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_key schema_respond_keys[] = {
+	{SCHEMA_KEY("status", count, "200", respond_status, "The status of the answer."),
+	    .min = 200, .max = 599, .flags = SCHEMA_WITH_ACTION, .action = ACTION_RESPOND},
+	{SCHEMA_KEY("type", string, "text/plain; charset=utf-8", respond_type,
+	    "Its Content-Type."),
+	    .flags = SCHEMA_WITH_ACTION, .action = ACTION_RESPOND},
+	{SCHEMA_KEY("body", text, NULL, respond_body, "Its body. Not set: none."),
+	    .flags = SCHEMA_WITH_ACTION, .action = ACTION_RESPOND,
+	    .example = "\"Back in five minutes.\\n\""},
+};
+
+static const struct schema_key schema_deflate_keys[] = {
+	{SCHEMA_ROW("enable", off, "true",
+	    "Whether messages are compressed. It is not supported yet, so only false is "
+	    "accepted.")},
+	{SCHEMA_YET("min_size", size, "256", "Shorter messages are sent as they are.")},
+	{SCHEMA_YET("context_takeover", flag, "false", "Whether messages share a dictionary.")},
+	{SCHEMA_YET("level", count, "1", "How hard to try, from 1 to 9.")},
+};
+
+static const struct schema_key schema_route_limits_keys[] = {
+	{SCHEMA_YET("sessions", count, "0", "Sessions at the same time. 0: no limit.")},
+	{SCHEMA_YET("per_ip", count, "0", "Sessions from one address. 0: no limit.")},
+	{SCHEMA_YET("messages", rate, "0", "Messages from one session. \"0\": no limit.")},
+	{SCHEMA_YET("bytes", rate, "0", "Bytes from one session. \"0\": no limit.")},
+};
+
+static const struct schema_key schema_rewrite_keys[] = {
+	{SCHEMA_YET("strip", string, NULL, "What is cut off the front of the path.")},
+	{SCHEMA_YET("path", template, NULL, "The path that the backend sees.")},
+	{SCHEMA_YET("host", template, NULL, "The host that the backend sees.")},
+	{SCHEMA_YET("set_headers", pairs, NULL, "Headers to set in requests.")},
+	{SCHEMA_YET("remove_headers", strings, NULL, "Headers to remove from requests.")},
+	{SCHEMA_YET("set_response_headers", pairs, NULL, "Headers to set in answers.")},
+};
+
+static const struct schema_key schema_cors_keys[] = {
+	{SCHEMA_YET("origins", origins, NULL, "Origins that may read answers.")},
+	{SCHEMA_YET("methods", methods, NULL, "Methods that they may use.")},
+	{SCHEMA_YET("headers", strings, NULL, "Headers that they may send.")},
+	{SCHEMA_YET("credentials", flag, "false", "Whether cookies may come with it.")},
+	{SCHEMA_YET("max_age", duration, "0", "How long browsers may remember this.")},
+};
+
+static const struct schema_key schema_sockjs_keys[] = {
+	{SCHEMA_YET("heartbeat", duration, "25s", "How often a heartbeat is sent.")},
+	{SCHEMA_YET("disconnect", duration, "5s", "How long a session waits for a receiver.")},
+	{SCHEMA_YET("response_limit", size, "128K", "Where a streaming answer ends.")},
+	{SCHEMA_YET("cookie_needed", flag, "false", "Whether JSESSIONID is set, for balancers.")},
+	{SCHEMA_YET("client_url", string, NULL, "Where the iframe loads the client from.")},
+	{SCHEMA_YET("websocket", flag, "true", "Whether clients may use WebSocket.")},
+};
+
+static const struct schema_key schema_session_keys[] = {
+	{SCHEMA_YET("resume", duration, "30s", "How long a session waits for its client.")},
+	{SCHEMA_YET("replay", size, "256K", "What is kept to be sent again.")},
+	{SCHEMA_YET("poll", duration, "25s", "How long a poll is held.")},
+	{SCHEMA_YET("max_per_ip", count, "0", "Sessions from one address. 0: no limit.")},
+};
+
+static const struct schema_group schema_respond = {.what = "respond", SCHEMA_KEYS(schema_respond_keys)};
+static const struct schema_group schema_deflate = {.what = "deflate", SCHEMA_KEYS(schema_deflate_keys)};
+static const struct schema_group schema_route_limits = {
+	.what = "limits",
+	SCHEMA_KEYS(schema_route_limits_keys),
+};
+static const struct schema_group schema_rewrite = {.what = "rewrite", SCHEMA_KEYS(schema_rewrite_keys)};
+static const struct schema_group schema_cors = {.what = "cors", SCHEMA_KEYS(schema_cors_keys)};
+static const struct schema_group schema_sockjs = {.what = "sockjs", SCHEMA_KEYS(schema_sockjs_keys)};
+static const struct schema_group schema_session = {.what = "session", SCHEMA_KEYS(schema_session_keys)};
+
+static const struct schema_key schema_route_keys[] = {
+	/* match */
+	{SCHEMA_KEY("host", hosts, NULL, host,
+	    "The host that is asked for, without its port: exactly, or \"*.example.com\" for all "
+	    "names below example.com. Not set: any."),
+	    .example = "[ \"example.com\", \"*.example.com\" ]"},
+	{SCHEMA_KEY("path", path_match, NULL, path_kind,
+	    "The path, in normal form: \"/x\" takes /x and all below it, but not /xy; \"=/x\" takes "
+	    "/x only; \"~^/x/(?<id>[0-9]+)$\" is a regular expression (PCRE2), whose named "
+	    "captures templates can use. Not set: any."),
+	    .flags = SCHEMA_SAMPLE, .example = "\"/\""},
+	{SCHEMA_KEY("method", methods, NULL, method,
+	    "The method. A WebSocket begins with GET. Not set: any."),
+	    .example = "[ \"GET\", \"HEAD\" ]"},
+	{SCHEMA_KEY("header", pairs, NULL, header,
+	    "Headers that must have exactly these values."),
+	    .example = "{ X-Stage = \"beta\"; }"},
+	{SCHEMA_KEY("query", pairs, NULL, query,
+	    "Parameters of the query that must have exactly these values."),
+	    .example = "{ version = \"2\"; }"},
+	{SCHEMA_KEY("source", networks, NULL, source,
+	    "Networks that the client's address must be in."),
+	    .example = "[ \"10.0.0.0/8\", \"fd00::/8\" ]"},
+
+	/* action */
+	{SCHEMA_KEY("backend", reference, NULL, backend,
+	    "Connect the client to a server of this backend."),
+	    .group = &schema_backend, .flags = SCHEMA_ACTION, .action = ACTION_BACKEND,
+	    .example = "\"vnc\""},
+	{SCHEMA_KEY("static", directory, NULL, static_dir,
+	    "Serve files from this directory: what follows the route's path prefix is looked up "
+	    "in it."),
+	    .flags = SCHEMA_ACTION, .action = ACTION_STATIC,
+	    .example = "\"/usr/share/novnc\""},
+	{SCHEMA_KEY("index", string, "index.html", index,
+	    "With 'static': the file that stands for a directory."),
+	    .flags = SCHEMA_WITH_ACTION, .action = ACTION_STATIC},
+	{SCHEMA_KEY("redirect", template, NULL, redirect,
+	    "Answer with this as the new location."),
+	    .flags = SCHEMA_ACTION | SCHEMA_TEMPLATE, .action = ACTION_REDIRECT,
+	    .example = "\"https://${host}${path}\""},
+	{SCHEMA_KEY("status", code, "308", redirect_status,
+	    "With 'redirect': the status of the answer."),
+	    .words = schema_redirects, .flags = SCHEMA_WITH_ACTION, .action = ACTION_REDIRECT},
+	{SCHEMA_ROW("respond", group, NULL, "Answer with a fixed text."),
+	    .group = &schema_respond, .flags = SCHEMA_ACTION, .action = ACTION_RESPOND},
+	{SCHEMA_KEY("service", word, NULL, service,
+	    "What the gateway does itself: \"echo\" returns each message as it came, \"health\" "
+	    "answers requests with 200 while the gateway serves."),
+	    .words = schema_services, .flags = SCHEMA_ACTION | SCHEMA_SAMPLE,
+	    .action = ACTION_SERVICE, .example = "\"echo\""},
+
+	/* sessions */
+	{SCHEMA_KEY("transports", words, "websocket", transports,
+	    "What clients may use to exchange messages."),
+	    .words = schema_transports},
+	{SCHEMA_KEY("framing", word, "binary", framing,
+	    "How messages become bytes for the backend, and bytes messages. With \"binary\" and "
+	    "\"text\" the backend sees one stream of bytes; what it sends becomes binary messages "
+	    "as it comes, or text messages, which never cut a character."),
+	    .words = schema_framings},
+	{SCHEMA_KEY("subprotocols", subprotocols, "", subprotocols,
+	    "Subprotocols that are spoken, the preferred one first. A client that offers some, "
+	    "but none of these, is refused with 400, unless \"\" is in the list. Empty: none is "
+	    "chosen, whatever is offered."),
+	    .example = "[ \"binary\", \"\" ]"},
+	{SCHEMA_YET("subprotocol_framing", strings, NULL,
+	    "Framings for subprotocols."),
+	    .example = "[ \"binary=binary\", \"base64=base64\" ]"},
+	{SCHEMA_KEY("invalid", word, "close", invalid,
+	    "With framing \"text\": what happens to bytes of the backend that are no UTF-8. "
+	    "\"replace\" puts U+FFFD in their place, \"close\" ends the session with 1007."),
+	    .words = schema_invalids},
+	{SCHEMA_KEY("origins", origins, "same", origins,
+	    "Pages that may connect, by their origin: \"https://www.example.com\", "
+	    "\"https://*.example.com\", \"same\" (the host that the request is for), \"null\" "
+	    "or \"*\" (any). Others get 403. Clients that are no browsers send no origin, and "
+	    "pass."),
+	    .example = "[ \"same\", \"https://*.example.com\" ]"},
+	{SCHEMA_KEY("max_message", size, "1M", max_message,
+	    "The longest message, from either side. Longer ones end the session with 1009. It does "
+	    "not apply to the framings \"binary\" and \"text\" before a backend, since those pass on "
+	    "what comes as it comes. \"0\": no limit.")},
+	{SCHEMA_YET("message_type", word, NULL,
+	    "How messages of the backend are sent."),
+	    .words = schema_message_types},
+	{SCHEMA_KEY("ping", duration, "25s", ping,
+	    "How long a session is silent before the client is sent a ping. \"0\": none is sent.")},
+	{SCHEMA_KEY("ping_timeout", duration, "20s", ping_timeout,
+	    "How long the answer to a ping may take before the session is closed with 1011.")},
+	{SCHEMA_KEY("idle", duration, "0", idle,
+	    "How long a session may last without a message before it is closed with 1001. "
+	    "\"0\": for ever.")},
+	{SCHEMA_KEY("max_lifetime", duration, "0", max_lifetime,
+	    "How long a session may last at all before it is closed with 1012. \"0\": for ever.")},
+	{SCHEMA_KEY("buffer", size, "64K", buffer,
+	    "What may wait for a slow receiver, in each direction, before the sender is stopped."),
+	    .min = 1024, .max = 1024 * 1024 * 1024},
+	{SCHEMA_ROW("deflate", group, NULL,
+	    "Compression of messages (permessage-deflate)."),
+	    .group = &schema_deflate},
+	{SCHEMA_KEY("refuse", word, "http", refuse,
+	    "How a client is refused: with an HTTP status, or, since scripts in browsers cannot "
+	    "see that, by completing the handshake and closing with a code and the reason."),
+	    .words = schema_refuses},
+	{SCHEMA_YET("auth", reference, NULL, "Who may use this route."), .group = &schema_auth},
+	{SCHEMA_KEY("allow", networks, NULL, allow,
+	    "Networks whose clients may use this route. Others get 403."),
+	    .example = "[ \"192.0.2.0/24\" ]"},
+	{SCHEMA_KEY("deny", networks, NULL, deny,
+	    "Networks whose clients may not, even if 'allow' has them."),
+	    .example = "[ \"192.0.2.66\" ]"},
+	{SCHEMA_YET("limits", group, NULL, "What sessions of this route may use."),
+	    .group = &schema_route_limits},
+	{SCHEMA_YET("rewrite", group, NULL, "What is changed on the way."),
+	    .group = &schema_rewrite},
+	{SCHEMA_YET("cors", group, NULL, "What pages of other origins may do."),
+	    .group = &schema_cors},
+	{SCHEMA_YET("sockjs", group, NULL, "For the transport \"sockjs\"."),
+	    .group = &schema_sockjs},
+	{SCHEMA_YET("session", group, NULL, "For the transports \"sse\" and \"longpoll\"."),
+	    .group = &schema_session},
+	{SCHEMA_YET("on_reload", word, "keep",
+	    "Whether sessions end when a reload changes or removes their route."),
+	    .words = schema_on_reloads},
+};
+
+const struct schema_group schema_route = {
+	.what = "route",
+	SCHEMA_KEYS(schema_route_keys),
+	SCHEMA_ITEMS(routes, n_routes, struct config_route),
+	.start = settle_route_start,
+	.finish = settle_route,
+};

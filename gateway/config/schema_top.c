@@ -1,0 +1,194 @@
+/* The top level, and the groups in it that hold no items. */
+#include "config/config.h"
+#include "config/schema.h"
+#include "config/type.h"
+
+#define OWNER struct config
+
+static const struct schema_word schema_levels[] = {
+    {"error", LOG_LEVEL_ERROR, false},
+    {"warn", LOG_LEVEL_WARN, false},
+    {"info", LOG_LEVEL_INFO, false},
+    {"debug", LOG_LEVEL_DEBUG, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_formats[] = {
+    {"text", LOG_FORMAT_TEXT, false},
+    {"json", LOG_FORMAT_JSON, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_log_to[] = {
+    {"stderr", 0, false},
+    {"syslog", 0, false},
+    {"journal", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_access_to[] = {
+    {"stdout", 0, false},
+    {"stderr", 0, false},
+    {"syslog", 0, false},
+    {"journal", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_access_formats[] = {
+    {"json", 0, false},
+    {"combined", 0, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_word schema_apply[] = {
+    {"new", 0, false},
+    {"now", 1, false},
+    {NULL, 0, false},
+};
+
+static const struct schema_key schema_log_keys[] = {
+	{SCHEMA_KEY("level", word, "info", log.level,
+	    "Lines of this level and of those before it in the list are written."),
+	    .words = schema_levels},
+	{SCHEMA_KEY("to", sink, "stderr", log.to,
+	    "Where lines go. A path contains a '/'; SIGUSR1 opens such a file anew."),
+	    .words = schema_log_to, .example = "\"/var/log/framegate/error.log\""},
+	{SCHEMA_KEY("format", word, "text", log.format,
+	    "How lines look: for people, or one JSON object each."),
+	    .words = schema_formats},
+};
+
+static const struct schema_key schema_access_log_keys[] = {
+	{SCHEMA_KEY("to", sink, NULL, access_to,
+	    "Where records go. A path contains a '/'; SIGUSR1 opens such a file anew."),
+	    .words = schema_access_to, .flags = SCHEMA_REQUIRED,
+	    .example = "\"/var/log/framegate/access.log\""},
+	{SCHEMA_KEY("format", word_text, "json", access_format,
+	    "How records look: one JSON object each, or the combined format of web servers."),
+	    .words = schema_access_formats, .flags = SCHEMA_TEMPLATE},
+};
+
+static const struct schema_key schema_limits_keys[] = {
+	{SCHEMA_KEY("connections", count, "0", limits.connections,
+	    "Client connections open at the same time. Others wait to be accepted. 0: no limit.")},
+	{SCHEMA_YET("per_ip", count, "0",
+	    "Connections open at the same time from one address. 0: no limit.")},
+	{SCHEMA_YET("handshakes", rate, "0",
+	    "TLS and WebSocket handshakes, all clients together. \"0\": no limit.")},
+	{SCHEMA_YET("memory", size, "0",
+	    "Memory that waiting data may take altogether. \"0\": no limit.")},
+	{SCHEMA_KEY("head", size, "16K", limits.head,
+	    "The head of a request: its first line and its headers. Longer ones get 431."),
+	    .min = 1024, .max = 1024 * 1024},
+	{SCHEMA_KEY("headers", count, "100", limits.headers,
+	    "Header lines of a request. More of them get 431."),
+	    .min = 1, .max = 10000},
+	{SCHEMA_KEY("head_timeout", duration, "10s", limits.head_timeout,
+	    "How long the head of a request may take to arrive. After that: 408. \"0\": for ever.")},
+	{SCHEMA_KEY("keepalive", duration, "75s", limits.keepalive,
+	    "How long a connection is kept without a request. \"0\": it is closed at once.")},
+	{SCHEMA_YET("apply", word, "new",
+	    "Whether a reload enforces new limits on open sessions, too."),
+	    .words = schema_apply},
+};
+
+static const struct schema_key schema_admin_keys[] = {
+	{SCHEMA_YET("socket", path, NULL,
+	    "The control socket, for framegate reload, status, sessions and the like."),
+	    .example = "\"/run/framegate/admin.sock\""},
+	{SCHEMA_YET("mode", mode, "0660", "The mode of the control socket.")},
+	{SCHEMA_YET("http", string, NULL,
+	    "An address for the status page, metrics and health checks."),
+	    .example = "\"127.0.0.1:9901\""},
+};
+
+static bool schema_has_access_log(const void *base)
+{
+	return ((const struct config *)base)->access_to != NULL;
+}
+
+static const struct schema_group schema_log = {
+	.what = "log",
+	SCHEMA_KEYS(schema_log_keys),
+};
+
+static const struct schema_group schema_access_log = {
+	.what = "access_log",
+	SCHEMA_KEYS(schema_access_log_keys),
+	.applies = schema_has_access_log,
+};
+
+static const struct schema_group schema_limits = {
+	.what = "limits",
+	SCHEMA_KEYS(schema_limits_keys),
+};
+
+static const struct schema_group schema_admin = {
+	.what = "admin",
+	SCHEMA_KEYS(schema_admin_keys),
+};
+
+static const struct schema_key schema_top_keys[] = {
+	{SCHEMA_KEY("user", string, NULL, user,
+	    "When started as root: the user to become after ports are bound and keys are read."),
+	    .example = "\"framegate\""},
+	{SCHEMA_KEY("group", string, NULL, group,
+	    "When started as root: the group to become. Not set: the user's own."),
+	    .example = "\"framegate\""},
+	{SCHEMA_KEY("workers", count, "0", workers,
+	    "Threads that move the data. 0: one for each processor."),
+	    .max = 1024},
+	{SCHEMA_ROW("include", include, NULL,
+	    "More files, as paths or patterns, relative to the file that says it. What a pattern "
+	    "matches is read in sorted order; that it matches nothing is no mistake. Each file is "
+	    "read by itself, and its groups are joined to those of the same name: a file may add "
+	    "routes or backends, but cannot say again what another one said. Routes of an "
+	    "included file stand where the include stands."),
+	    .example = "[ \"conf.d/*.conf\" ]"},
+	{SCHEMA_KEY("pid_file", path, NULL, pid_file,
+	    "A file to write the process id to."),
+	    .example = "\"/run/framegate/framegate.pid\""},
+	{SCHEMA_YET("drain", string, "keep",
+	    "What a reload does to open sessions: \"keep\" them, or close them spread over this.")},
+	{SCHEMA_KEY("stop_timeout", duration, "30s", stop_timeout,
+	    "On SIGTERM and SIGINT, open sessions are closed with 1001, spread over this time; then "
+	    "the program ends. A second signal ends it at once.")},
+	{SCHEMA_ROW("log", group, NULL,
+	    "The error log: what went wrong, one line for each failure."),
+	    .group = &schema_log},
+	{SCHEMA_ROW("access_log", group, NULL,
+	    "The access log: one record for each request and each session, at its end. Without "
+	    "this group there is none."),
+	    .group = &schema_access_log},
+	{SCHEMA_YET("admin", group, NULL,
+	    "The control socket and the status pages."),
+	    .group = &schema_admin},
+	{SCHEMA_ROW("limits", group, NULL,
+	    "What clients may use, all of them together."),
+	    .group = &schema_limits},
+	{SCHEMA_ROW("defaults", defaults, NULL,
+	    "Keys of routes, for all routes: a route that does not say such a key itself has it from "
+	    "here. An action given here is for routes that have none."),
+	    .group = &schema_route},
+	{SCHEMA_ROW("listeners", collection, NULL,
+	    "Where clients connect."),
+	    .group = &schema_listener, .flags = SCHEMA_REQUIRED},
+	{SCHEMA_ROW("tls", collection, NULL,
+	    "How listeners speak TLS: profiles, which listeners name."),
+	    .group = &schema_tls},
+	{SCHEMA_ROW("backends", collection, NULL,
+	    "The servers behind the gateway, which routes name."),
+	    .group = &schema_backend},
+	{SCHEMA_YET("auth", collection, NULL,
+	    "Who may use a route."),
+	    .group = &schema_auth},
+	{SCHEMA_ROW("routes", collection, NULL,
+	    "What happens to which request. The first route in the order of the file that matches "
+	    "a request takes it."),
+	    .group = &schema_route, .flags = SCHEMA_REQUIRED},
+};
+
+const struct schema_group schema_top = {
+	.what = "the top level",
+	SCHEMA_KEYS(schema_top_keys),
+};

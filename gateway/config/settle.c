@@ -1,0 +1,126 @@
+#include "config/settle.h"
+
+#include <string.h>
+
+#include "config/match.h"
+#include "config/template.h"
+
+void settle_listener(struct read *r, const struct node *node, void *listener)
+{
+	struct config_listener *l = listener;
+	const struct node *mode = node_find(node, "mode"), *redirect = node_find(node, "redirect_https");
+	bool local = l->n_bind == 0;
+
+	for (size_t i = 0; i < l->n_bind; i++)
+		local |= l->bind[i].size == 0 || l->bind[i].sa.ss_family == AF_UNIX;
+	if (mode && !local)
+		notice_error(r->notice, &mode->place, "'mode' is for unix sockets, and none is in 'bind'");
+	if (redirect && l->redirect && l->tls)
+		notice_error(r->notice, &redirect->place,
+		    "'redirect_https' is for listeners without 'tls'");
+}
+
+void settle_tls(struct read *r, const struct node *node, void *tls)
+{
+	struct config_tls *t = tls;
+	const struct node *max = node_find(node, "max_version");
+
+	if (max && !max->bad && t->max_version && t->min_version > t->max_version)
+		notice_error(r->notice, &max->value, "'max_version' is below 'min_version'");
+}
+
+void settle_backend(struct read *r, const struct node *node, void *backend)
+{
+	struct config_backend *b = backend;
+	const struct node *tls = node_find(node, "tls");
+	struct config_backend_tls *t = &b->tls;
+
+	if (tls && b->n_servers && b->servers[0].host && b->servers[0].kind != SERVER_TLS)
+		notice_error(r->notice, &tls->place, "'tls' is for servers that begin with \"tls://\"");
+	if (tls && t->key && !t->cert && !r->broken)
+		notice_error(r->notice, &tls->place, "a 'key' needs its 'cert'");
+	if (t->cert && !t->key)
+		t->key = t->cert;
+}
+
+void settle_route_start(struct read *r, void *route)
+{
+	memcpy(route, &r->route, sizeof(r->route));
+}
+
+/* The key in the group that makes the action, and whether there is a second one. */
+static const struct schema_key *settle_action(const struct node *group, const struct node *of[2])
+{
+	const struct schema_key *action = NULL;
+
+	of[0] = of[1] = NULL;
+	for (const struct node *e = group ? group->first : NULL; e && !of[1]; e = e->next) {
+		const struct schema_key *key = schema_find(&schema_route, e->name);
+		if (key == NULL || !(key->flags & SCHEMA_ACTION))
+			continue;
+		if (action == NULL)
+			action = key;
+		of[of[0] != NULL] = e;
+	}
+	return action;
+}
+
+/* Each ${path.NAME} must be a capture of the path's pattern, or it would always be empty. */
+static void settle_captures(struct read *r, const struct config_route *route, const struct node *said)
+{
+	const struct template *t = route->redirect;
+
+	for (size_t i = 0; t && i < t->n; i++) {
+		struct slice name = t->segments[i].text;
+		if (t->segments[i].variable != TEMPLATE_PATH_NAME ||
+		    (route->path_kind == PATH_REGEX && match_has_capture(route->path, name)))
+			continue;
+		struct mark m = node_within(said, (size_t)(name.p - t->text), name.n);
+		notice_error(r->notice, &m, "'path' has no capture of this name: (?<%.*s>...)",
+		    name.n > 40 ? 40 : (int)name.n, name.p);
+	}
+}
+
+/* Keys that go with another action than the route's would be ignored. */
+static void settle_stray(struct read *r, const struct config_route *route, const struct node *node)
+{
+	for (const struct node *e = node->first; e; e = e->next) {
+		const struct schema_key *key = schema_find(&schema_route, e->name), *with = NULL;
+		if (key == NULL || !(key->flags & SCHEMA_WITH_ACTION) ||
+		    key->action == (int)route->action)
+			continue;
+		for (size_t i = 0; with == NULL; i++)
+			if (schema_route.keys[i].flags & SCHEMA_ACTION &&
+			    schema_route.keys[i].action == key->action)
+				with = &schema_route.keys[i];
+		notice_error(r->notice, &e->place, "'%s' goes with '%s', which this route has not",
+		    e->name, with->name);
+	}
+}
+
+void settle_route(struct read *r, const struct node *node, void *item)
+{
+	struct config_route *route = item;
+	const struct node *of[2];
+	const struct schema_key *action = settle_action(node, of);
+
+	if (action == NULL)
+		action = settle_action(r->defaults, of);
+	if (action == NULL) {
+		if (!r->broken)
+			notice_error(r->notice, &node->place, "route '%.40s' does nothing: it needs "
+			    "'backend', 'static', 'redirect', 'respond' or 'service'", node->name);
+		return;
+	}
+	if (of[1])
+		notice_error_at(r->notice, &of[1]->place, &of[0]->place, "the other one is here",
+		    "route '%.40s' has two actions, '%s' and '%s'", node->name, of[0]->name,
+		    of[1]->name);
+	route->action = (enum config_action)action->action;
+	route->status = route->action == ACTION_REDIRECT ? route->redirect_status
+	    : route->respond_status;
+	if (of[1] == NULL && !r->broken)
+		settle_stray(r, route, node);
+	if (route->action == ACTION_REDIRECT && !r->broken)
+		settle_captures(r, route, of[0]);
+}

@@ -1,0 +1,120 @@
+#include "config/type.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "config/measure.h"
+#include "config/read.h"
+
+typedef bool type_parser(struct slice, uint64_t *);
+typedef const char *type_writer(uint64_t, char text[MEASURE_TEXT]);
+
+/* A string in units, or an integer that is so many of the basic one. */
+static bool type_measure(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base, uint64_t basic, type_parser *parse, type_writer *text)
+{
+	char low[MEASURE_TEXT], high[MEASURE_TEXT], why[80];
+	uint64_t v;
+
+	if (node->kind == NODE_INTEGER && node->integer >= 0 &&
+	    (uint64_t)node->integer <= INT32_MAX * 1000ull)
+		v = (uint64_t)node->integer * basic;
+	else if (node->kind != NODE_STRING || !parse(slice_of(node->string), &v))
+		return false;
+	if (v < key->min || (key->max && v > key->max)) {
+		if (key->max)
+			snprintf(why, sizeof(why), "it must be from \"%s\" to \"%s\"",
+			    text(key->min, low), text(key->max, high));
+		else
+			snprintf(why, sizeof(why), "it must be at least \"%s\"", text(key->min, low));
+		read_wrong(r, key, node, why);
+		return true;
+	}
+	memcpy(schema_member(key, base), &v, sizeof(v));
+	return true;
+}
+
+static bool type_duration_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	return type_measure(r, key, node, base, 1000, measure_duration, measure_duration_text);
+}
+
+static bool type_size_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	return type_measure(r, key, node, base, 1, measure_size, measure_size_text);
+}
+
+static uint64_t type_measured(const struct schema_key *key, const void *base)
+{
+	uint64_t v;
+
+	memcpy(&v, schema_value(key, base), sizeof(v));
+	return v;
+}
+
+static void type_duration_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	char text[MEASURE_TEXT];
+
+	fprintf(f, "\"%s\"", measure_duration_text(type_measured(key, base), text));
+}
+
+static void type_size_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	char text[MEASURE_TEXT];
+
+	fprintf(f, "\"%s\"", measure_size_text(type_measured(key, base), text));
+}
+
+static bool type_mode_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	if (node->kind == NODE_INTEGER) {
+		read_wrong(r, key, node, "write it in quotes");
+		return true;
+	}
+	return node->kind == NODE_STRING &&
+	    measure_mode(slice_of(node->string), schema_member(key, base));
+}
+
+static void type_mode_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	unsigned mode;
+
+	memcpy(&mode, schema_value(key, base), sizeof(mode));
+	fprintf(f, "\"%04o\"", mode);
+}
+
+const struct schema_type type_duration = {
+	.name = "duration",
+	.expects = "a duration",
+	.example = "\"250ms\", \"30s\", \"5m\", \"1h\" or \"7d\"",
+	.literal = NODE_STRING,
+	.read = type_duration_read,
+	.print = type_duration_print,
+};
+
+const struct schema_type type_size = {
+	.name = "size",
+	.expects = "a size",
+	.example = "\"512\", \"64K\", \"1M\" or \"2G\"",
+	.literal = NODE_STRING,
+	.read = type_size_read,
+	.print = type_size_print,
+};
+
+const struct schema_type type_mode = {
+	.name = "mode",
+	.expects = "a file mode",
+	.example = "\"0660\"",
+	.literal = NODE_STRING,
+	.read = type_mode_read,
+	.print = type_mode_print,
+};
+
+const struct schema_type type_rate = {
+	.name = "rate",
+	.literal = NODE_STRING,
+};

@@ -1,0 +1,333 @@
+#include "config/type.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/slice.h"
+#include "config/nearest.h"
+#include "config/print.h"
+#include "config/read.h"
+
+static bool type_flag_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	(void)r;
+	*(bool *)schema_member(key, base) = node->integer != 0;
+	return node->kind == NODE_BOOL;
+}
+
+static void type_flag_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	fputs(*(const bool *)schema_value(key, base) ? "true" : "false", f);
+}
+
+static bool type_off_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	(void)base;
+	if (node->kind == NODE_BOOL && node->integer)
+		notice_error(r->notice, &node->place, "'%s' is not supported yet; "
+		    "leave it out or say false", key->name);
+	return node->kind == NODE_BOOL;
+}
+
+/* Members may be of any width; the schema's bounds keep values within it. */
+static void type_store(const struct schema_key *key, void *base, uint64_t v)
+{
+	uint16_t v16 = (uint16_t)v;
+	uint32_t v32 = (uint32_t)v;
+
+	if (key->size == sizeof(v16))
+		memcpy(schema_member(key, base), &v16, sizeof(v16));
+	else if (key->size == sizeof(v32))
+		memcpy(schema_member(key, base), &v32, sizeof(v32));
+	else
+		memcpy(schema_member(key, base), &v, sizeof(v));
+}
+
+static uint64_t type_load(const struct schema_key *key, const void *base)
+{
+	const char *member = schema_value(key, base);
+	uint16_t v16;
+	uint32_t v32;
+	uint64_t v;
+
+	if (key->size == sizeof(v16))
+		return memcpy(&v16, member, sizeof(v16)), v16;
+	if (key->size == sizeof(v32))
+		return memcpy(&v32, member, sizeof(v32)), v32;
+	memcpy(&v, member, sizeof(v));
+	return v;
+}
+
+static bool type_count_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	char why[80];
+	uint64_t v = (uint64_t)node->integer;
+
+	if (node->kind == NODE_STRING && !slice_u64(slice_of(node->string), &v))
+		return false;
+	if ((node->kind != NODE_INTEGER || node->integer < 0) && node->kind != NODE_STRING)
+		return false;
+	uint64_t max = key->max ? key->max : key->size == sizeof(v) ? INT64_MAX : INT32_MAX;
+	if (v < key->min || v > max) {
+		snprintf(why, sizeof(why), "it must be from %" PRIu64 " to %" PRIu64, key->min, max);
+		read_wrong(r, key, node, why);
+		return true;
+	}
+	type_store(key, base, v);
+	return true;
+}
+
+static void type_count_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	uint64_t v = type_load(key, base);
+
+	fprintf(f, v > INT32_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, v);
+}
+
+/* The words of a key that are supported, for a message: "a", "b" or "c". */
+static void type_word_list(const struct schema_word *w, char *text, size_t size)
+{
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (; w->name; w++) {
+		const struct schema_word *next = w + 1;
+		while (next->name && next->later)
+			next++;
+		if (w->later)
+			continue;
+		int put = snprintf(text + n, size - n, "%s\"%s\"",
+		    n == 0 ? "" : next->name ? ", " : " or ", w->name);
+		n += put > 0 && (size_t)put < size - n ? (size_t)put : 0;
+	}
+}
+
+static void type_word_wrong(struct read *r, const struct schema_key *key, const struct node *node)
+{
+	struct nearest best = {.to = node->kind == NODE_STRING ? node->string : ""};
+	const char *near = NULL;
+	char list[200], why[80] = "";
+
+	for (const struct schema_word *w = key->words; w->name; w++)
+		if (nearest_try(&best, w->name))
+			near = w->name;
+	if (near)
+		snprintf(why, sizeof(why), "did you mean \"%s\"?", near);
+	else if (node->kind == NODE_INTEGER || node->kind == NODE_FLOAT)
+		snprintf(why, sizeof(why), "a word stands in quotes");
+	type_word_list(key->words, list, sizeof(list));
+	if (key->type == &type_sink)
+		strncat(list, ", or a path with a '/'", sizeof(list) - strlen(list) - 1);
+	read_expected(r, key, node, list, why[0] ? why : NULL);
+}
+
+/* Words that end in ':' begin a longer value. */
+static bool type_word_is(const struct schema_word *w, const char *text)
+{
+	size_t n = strlen(w->name);
+
+	return n && w->name[n - 1] == ':' ? strncmp(w->name, text, n) == 0
+	    : strcmp(w->name, text) == 0;
+}
+
+static const struct schema_word *type_word_find(const struct schema_key *key, const char *text)
+{
+	const struct schema_word *w = key->words;
+
+	while (w->name && !type_word_is(w, text))
+		w++;
+	return w->name ? w : NULL;
+}
+
+static bool type_word_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	const struct schema_word *w;
+	char digits[24] = "";
+
+	if (key->type->literal == NODE_INTEGER && node->kind == NODE_INTEGER)
+		snprintf(digits, sizeof(digits), "%lld", node->integer);
+	w = node->kind == NODE_STRING ? type_word_find(key, node->string) : type_word_find(key, digits);
+	if (w == NULL)
+		type_word_wrong(r, key, node);
+	else if (w->later)
+		read_later(r, key, node);
+	else if (key->size)
+		type_store(key, base, (uint64_t)w->value);
+	return true;
+}
+
+/* The word itself is the value. */
+static bool type_word_text_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	struct schema_key check = *key;
+
+	check.size = 0;
+	if (key->flags & SCHEMA_TEMPLATE && node->kind == NODE_STRING && strstr(node->string, "${"))
+		read_later(r, key, node);
+	else if (!type_word_read(r, &check, node, base))
+		return false;
+	*(const char **)schema_member(key, base) = node->string;
+	return true;
+}
+
+static const char *type_word_name(const struct schema_key *key, const void *base)
+{
+	const struct schema_word *w = key->words;
+
+	while (w->name && (uint64_t)w->value != type_load(key, base))
+		w++;
+	return w->name;
+}
+
+static void type_word_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	print_string(f, type_word_name(key, base));
+}
+
+static void type_code_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	fputs(type_word_name(key, base), f);
+}
+
+static bool type_words_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	const struct schema_key one = {.name = key->name, .type = key->type, .words = key->words,
+	    .size = sizeof(unsigned)};
+	uint64_t bits = 0;
+
+	if (node->kind == NODE_LIST && node->n == 0) {
+		read_wrong(r, key, node, "the list is empty");
+		return true;
+	}
+	const struct node *e = node->kind == NODE_LIST ? node->first : node;
+	for (; e; e = node->kind == NODE_LIST ? e->next : NULL) {
+		unsigned value = 0;
+		if (!e->bad && !type_word_read(r, &one, e, &value))
+			read_wrong(r, key, e, NULL);
+		bits |= 1u << value;
+	}
+	type_store(key, base, bits);
+	return true;
+}
+
+static void type_words_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	uint64_t bits = type_load(key, base);
+	size_t n = 0;
+
+	for (const struct schema_word *w = key->words; w->name; w++)
+		if (!w->later && (bits >> w->value & 1))
+			print_element(f, n++, w->name);
+	print_list_end(f, n);
+}
+
+static bool type_text_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	(void)r;
+	*(const char **)schema_member(key, base) = node->string;
+	return node->kind == NODE_STRING;
+}
+
+static bool type_string_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	if (!read_is_text(node))
+		return false;
+	for (const char *p = node->string; *p; p++) {
+		if ((unsigned char)*p >= 0x20 && *p != 0x7f)
+			continue;
+		read_wrong(r, key, node, "it cannot hold control characters");
+		return true;
+	}
+	return type_text_read(r, key, node, base);
+}
+
+static void type_string_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	print_string(f, *(const char *const *)schema_value(key, base));
+}
+
+const struct schema_type type_flag = {
+	.name = "boolean",
+	.expects = "true or false",
+	.literal = NODE_BOOL,
+	.read = type_flag_read,
+	.print = type_flag_print,
+};
+
+const struct schema_type type_off = {
+	.name = "boolean",
+	.expects = "true or false",
+	.literal = NODE_BOOL,
+	.read = type_off_read,
+};
+
+const struct schema_type type_count = {
+	.name = "integer",
+	.expects = "a whole number",
+	.literal = NODE_INTEGER,
+	.read = type_count_read,
+	.print = type_count_print,
+};
+
+const struct schema_type type_word = {
+	.name = "word",
+	.expects = "one of its words",
+	.literal = NODE_STRING,
+	.read = type_word_read,
+	.print = type_word_print,
+};
+
+const struct schema_type type_word_text = {
+	.name = "word",
+	.expects = "one of its words",
+	.literal = NODE_STRING,
+	.read = type_word_text_read,
+	.print = type_string_print,
+};
+
+const struct schema_type type_code = {
+	.name = "integer",
+	.expects = "one of its numbers",
+	.literal = NODE_INTEGER,
+	.read = type_word_read,
+	.print = type_code_print,
+};
+
+const struct schema_type type_words = {
+	.name = "list of words",
+	.expects = "one of its words",
+	.literal = NODE_STRING,
+	.list = true,
+	.read = type_words_read,
+	.print = type_words_print,
+};
+
+const struct schema_type type_string = {
+	.name = "string",
+	.expects = "text",
+	.literal = NODE_STRING,
+	.read = type_string_read,
+	.print = type_string_print,
+};
+
+const struct schema_type type_text = {
+	.name = "string",
+	.expects = "text",
+	.literal = NODE_STRING,
+	.read = type_text_read,
+	.print = type_string_print,
+};
+
+const struct schema_type type_strings = {
+	.name = "list of strings",
+	.literal = NODE_STRING,
+	.list = true,
+};

@@ -1,0 +1,56 @@
+#include "config/type.h"
+
+#include "config/print.h"
+#include "config/read.h"
+#include "config/template.h"
+
+/* All that is wrong in it, from the first error on. */
+static void type_template_wrong(struct read *r, const struct node *node,
+    struct template_error *error)
+{
+	size_t at = 0;
+
+	do {
+		struct mark m = node_within(node, at + error->at, error->n);
+		notice_error(r->notice, &m, "%s", error->words);
+		at += error->at + error->n;
+	} while (error->whole && template_compile(r->arena, node->string + at, error) == NULL &&
+	    error->words[0]);
+}
+
+static bool type_template_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	const struct template **member = schema_member(key, base);
+	struct template_error error;
+
+	if (!read_is_text(node))
+		return false;
+	for (size_t i = 0; node->string[i]; i++) {
+		if ((unsigned char)node->string[i] >= 0x20 && node->string[i] != 0x7f)
+			continue;
+		read_wrong(r, key, node, "it cannot hold control characters");
+		return true;
+	}
+	*member = template_compile(r->arena, node->string, &error);
+	if (*member == NULL && error.words[0] == '\0')
+		notice_no_memory(r->notice);
+	else if (*member == NULL)
+		type_template_wrong(r, node, &error);
+	return true;
+}
+
+static void type_template_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	const struct template *const *member = schema_value(key, base);
+
+	print_string(f, (*member)->text);
+}
+
+const struct schema_type type_template = {
+	.name = "template",
+	.expects = "text with ${variables}",
+	.literal = NODE_STRING,
+	.read = type_template_read,
+	.print = type_template_print,
+};
