@@ -36,7 +36,8 @@ static void check_address(struct read *r, const struct node *root, size_t l, siz
 		if (!endpoint_clash(&v[l].bind[a], v[l].bind_dual[a], &v[other].bind[b],
 		    v[other].bind_dual[b]))
 			continue;
-		struct mark here = check_mark(node_find(check_node(root, "listeners", l), "bind"), a);
+		struct mark here = check_mark(
+		    node_find(check_node(root, "listeners", l), "bind"), a);
 		struct mark there = check_mark(
 		    node_find(check_node(root, "listeners", other), "bind"), b);
 		notice_error_at(r->notice, &here, &there, "it is here",
@@ -53,10 +54,12 @@ static void check_addresses(struct read *r, const struct node *root)
 	for (size_t l = 0; l < r->config->n_listeners; l++)
 		for (size_t a = 0; a < v[l].n_bind; a++)
 			for (size_t other = 0; other <= l; other++)
-				check_address(r, root, l, a, other, other == l ? a : v[other].n_bind);
+				check_address(r, root, l, a, other,
+				    other == l ? a : v[other].n_bind);
 }
 
-static void check_shadow(struct read *r, const struct node *first, const struct node *here, size_t i)
+static void check_shadow(struct read *r, const struct node *first, const struct node *here,
+    size_t i)
 {
 	const struct config_route *v = r->config->routes;
 	const struct node *there = first;
@@ -66,7 +69,8 @@ static void check_shadow(struct read *r, const struct node *first, const struct 
 			continue;
 		notice_error_at(r->notice, &here->place, &there->place,
 		    "this route takes all that it would match",
-		    "route '%.40s' can never match: put it before '%.40s'", here->name, there->name);
+		    "route '%.40s' can never match: put it before '%.40s'", here->name,
+		    there->name);
 		return;
 	}
 }
@@ -134,9 +138,11 @@ void check_config(struct read *r, const struct node *root)
 		return;
 	}
 	if (check_lacks(root, "listeners") && !r->broken)
-		notice_error(r->notice, &root->place, "there are no listeners, so nobody can connect");
+		notice_error(r->notice, &root->place,
+		    "there are no listeners, so nobody can connect");
 	if (check_lacks(root, "routes") && !r->broken)
-		notice_error(r->notice, &root->place, "there are no routes, so nothing would be served");
+		notice_error(r->notice, &root->place,
+		    "there are no routes, so nothing would be served");
 	check_addresses(r, root);
 	if (r->defaults == NULL || !r->defaults->bad)
 		check_shadows(r, root);

@@ -13,15 +13,16 @@ const char	*endpoint_split(struct slice text, struct slice *host, uint16_t *port
 /* "127.0.0.1:80", "[::1]:80", "*:80" (*dual: both families) or "unix:/path". */
 const char	*endpoint_listen(const char *text, struct config_address *, bool *dual);
 /* "tcp://host:port", "tls://host:port" or "unix:/path". *later: it is one for later. */
-const char	*endpoint_server(struct arena *, const char *text, struct config_server *, bool *later);
+const char	*endpoint_server(struct arena *, const char *text, struct config_server *,
+		    bool *later);
 /* "192.0.2.0/24", "2001:db8::/32", or one address. *loose: bits were set beyond the prefix. */
 const char	*endpoint_network(struct slice text, struct config_network *, bool *loose);
 
 /* What a name server might know: letters, digits, '-', '_' and dots. */
 bool		 endpoint_is_name(struct slice);
 /* Would binding the one take the other's address? */
-bool		 endpoint_clash(const struct config_address *, bool dual, const struct config_address *,
-		    bool other_dual);
+bool		 endpoint_clash(const struct config_address *, bool dual,
+		    const struct config_address *, bool other_dual);
 enum { ENDPOINT_NETWORK = 64 };
 const char	*endpoint_network_text(const struct config_network *, char text[ENDPOINT_NETWORK]);
 

@@ -153,7 +153,8 @@ const char *match_path(struct slice s)
 	for (size_t i = 0; i < s.n && why == NULL; i++) {
 		char c = s.p[i];
 		if (c <= 0x20 || c >= 0x7f)
-			why = "spaces, control characters and what is not ASCII are percent-encoded";
+			why = "spaces, control characters and what is not ASCII "
+			    "are percent-encoded";
 		else if (c == '?' || c == '#')
 			why = "without a query; that is the key 'query'";
 		else if (c == '%')

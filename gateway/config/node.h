@@ -14,7 +14,7 @@ struct node {
 	size_t		 n;			/* children */
 	const char	*name;			/* NULL: in a list */
 	enum node_kind	 kind;
-	bool		 bad;		/* a mistake in it was reported: nothing more is to be said */
+	bool		 bad;		/* a mistake in it was reported: no more is to be said */
 	const char	*string;	/* NODE_STRING, escapes resolved */
 	long long	 integer;	/* NODE_INTEGER; NODE_BOOL: 0 or 1 */
 	struct mark	 place;		/* the name, or the value in a list */

@@ -17,6 +17,7 @@ struct notice_text {
 	size_t	n;
 };
 
+__attribute__((format(printf, 2, 0)))
 static void notice_addv(struct notice_text *t, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(t->p + t->n, sizeof(t->p) - t->n, fmt, ap);
@@ -101,7 +102,8 @@ static void notice_quote(struct notice_text *t, const struct mark *m)
 	unsigned width = notice_columns(shown + at, marked);
 	notice_add(t, "\n%5u | %s%s%s", m->line, from > begin ? "..." : "", shown,
 	    from + n < end ? "..." : "");
-	notice_add(t, "\n      | %*s^", (int)notice_columns(shown, at) + (from > begin ? 3 : 0), "");
+	int indent = (int)notice_columns(shown, at) + (from > begin ? 3 : 0);
+	notice_add(t, "\n      | %*s^", indent, "");
 	while (width-- > 1)
 		notice_add(t, "~");
 }
@@ -125,6 +127,7 @@ static void notice_say(struct notice *n, struct notice_text *t)
 		fprintf(stderr, "%s\n", t->p);
 }
 
+__attribute__((format(printf, 4, 0)))
 static void notice_place(struct notice_text *t, const struct mark *m, const char *kind,
     const char *fmt, va_list ap)
 {

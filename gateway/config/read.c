@@ -82,7 +82,8 @@ void *read_list(struct read *r, const struct schema_key *key, const struct node 
 }
 
 /* How a message calls the group: "listener 'web'", "'log'" or the top level. */
-static void read_name(const struct schema_group *g, const struct node *node, char *name, size_t size)
+static void read_name(const struct schema_group *g, const struct node *node, char *name,
+    size_t size)
 {
 	if (g->item_size && node->name)
 		snprintf(name, size, " in %s '%.40s'", g->what, node->name);
@@ -195,7 +196,8 @@ static void read_names(struct read *r, const struct schema_group *g, const struc
 		memcpy(items + g->name_at, &e->name, sizeof(e->name));
 		items += g->item_size;
 		if (g->builtin && strcmp(g->builtin, e->name) == 0)
-			notice_error(r->notice, &e->place, "the %s '%s' is built in: choose another name",
+			notice_error(r->notice, &e->place,
+			    "the %s '%s' is built in: choose another name",
 			    g->what, e->name);
 	}
 	if (g->builtin) {

@@ -13,7 +13,7 @@ struct read {
 	struct config		*config;
 	struct arena		*arena;		/* the configuration's */
 	struct notice		*notice;
-	bool			 broken;	/* syntax errors: nothing can be said to be missing */
+	bool			 broken;	/* syntax errors: what is missing may be unread */
 	struct node		*defaults;	/* the group of that name; NULL: none */
 	struct config_route	 route;		/* what a route is that says nothing */
 };
@@ -22,7 +22,8 @@ struct read {
 void		 read_config(struct read *, const struct node *root);
 
 /* For types. */
-void		 read_group(struct read *, const struct schema_group *, const struct node *, void *base);
+void		 read_group(struct read *, const struct schema_group *, const struct node *,
+		    void *base);
 /* Marks the node as bad if there was anything wrong in it. */
 void		 read_item(struct read *, const struct schema_group *, struct node *, void *item);
 void		 read_defaults(struct read *, const struct schema_group *, void *base);
@@ -41,7 +42,8 @@ void		 read_later(struct read *, const struct schema_key *, const struct node *)
 bool		 read_is_text(const struct node *);
 
 /* Puts one element into its item; false: it is not what the type expects. */
-typedef bool read_element(struct read *, const struct schema_key *, const struct node *, void *item);
+typedef bool read_element(struct read *, const struct schema_key *, const struct node *,
+    void *item);
 /* A list, or a value that stands for a list of one. Returns the items; *n: how many. */
 void		*read_list(struct read *, const struct schema_key *, const struct node *,
 		    size_t item_size, size_t *n, read_element *);

@@ -26,12 +26,12 @@ struct scanner {
 	struct lex		 lex;
 	struct scan_outer	*outer;
 	struct token		 token;		/* the next one, not taken yet */
-	struct mark		 odd;		/* a string over several lines was last; else no source */
+	struct mark		 odd;		/* the last string, if over several lines */
 	char			*text;
 	size_t			 n, size;
 	unsigned		 depth, mistakes;
 	bool			 stopped;	/* by a mistake beyond which nothing can be told */
-	bool			 lost;		/* braces do not pair: what belongs where is unsure */
+	bool			 lost;		/* braces do not pair */
 };
 
 static void scan_value(struct scanner *, struct node *);
@@ -100,7 +100,8 @@ enum { SCAN_WORDS = 60 };
 /* A token as a message calls it: '}', "text" or the end of the file. */
 static const char *scan_words(const struct token *t, char words[SCAN_WORDS])
 {
-	const char *p = t->mark.source->text + t->mark.at, *quote = t->kind == TOKEN_STRING ? "" : "'";
+	const char *p = t->mark.source->text + t->mark.at;
+	const char *quote = t->kind == TOKEN_STRING ? "" : "'";
 	int n = t->mark.n > 40 ? 40 : (int)t->mark.n;
 
 	if (t->kind == TOKEN_END)
@@ -398,7 +399,8 @@ static void scan_value(struct scanner *s, struct node *node)
 
 	node->value = s->token.mark;
 	if (scan_opens(kind) && s->depth == SCAN_DEPTH)
-		scan_error(s, &s->token.mark, true, "groups and lists stand in each other too deeply");
+		scan_error(s, &s->token.mark, true,
+		    "groups and lists stand in each other too deeply");
 	s->depth++;
 	if (s->stopped)
 		scan_bad(s, node, s->n);
@@ -451,9 +453,11 @@ static bool scan_equals(struct scanner *s, const struct node *node)
 	char words[SCAN_WORDS];
 
 	if (t->kind != '=') {
-		scan_error(s, next ? &node->place : &t->mark, false, "expected '=' after '%s', not %s",
+		scan_error(s, next ? &node->place : &t->mark, false,
+		    "expected '=' after '%s', not %s",
 		    node->name, scan_words(t, words));
-		return scan_opens(t->kind) || (!next && t->kind >= TOKEN_NAME && !scan_closes(t->kind));
+		return scan_opens(t->kind) ||
+		    (!next && t->kind >= TOKEN_NAME && !scan_closes(t->kind));
 	}
 	scan_next(s);
 	return true;
@@ -482,14 +486,16 @@ static void scan_member(struct scanner *s, struct node *parent)
 	if (!scan_name(s) || (node = scan_node(s)) == NULL)
 		return;
 	const struct mark m = node->place;
-	node->name = arena_copy(s->scan->sources->names, (struct slice){m.source->text + m.at, m.n}).p;
+	node->name = arena_copy(s->scan->sources->names,
+	    (struct slice){m.source->text + m.at, m.n}).p;
 	if (node->name == NULL) {
 		scan_no_memory(s);
 		return;
 	}
 	twin = node_find(parent, node->name);
 	if (twin && keep)
-		notice_error_at(s->scan->notice, &node->place, &twin->place, "the first one is here",
+		notice_error_at(s->scan->notice, &node->place, &twin->place,
+		    "the first one is here",
 		    "'%s' stands twice%s%s%s", node->name, parent->name ? " in '" : "",
 		    parent->name ? parent->name : "", parent->name ? "'" : "");
 	scan_emit_mark(s, &node->place);

@@ -28,7 +28,8 @@ struct schema_type {
 	 * Puts the value into base's member. false: it is not what the type expects, which the
 	 * caller says; what is wrong in another way was said, and true returned.
 	 */
-	bool		(*read)(struct read *, const struct schema_key *, const struct node *, void *base);
+	bool		(*read)(struct read *, const struct schema_key *, const struct node *,
+	    void *base);
 	/* The value as it stands in a file. */
 	void		(*print)(FILE *, const struct schema_key *, const void *base);
 };
@@ -46,13 +47,13 @@ enum {
 	SCHEMA_TEMPLATE = 4,	/* ${variables} stand in it */
 	SCHEMA_ACTION = 8,	/* of a route: it is one of the actions */
 	SCHEMA_WITH_ACTION = 16,	/* only means something with that action */
-	SCHEMA_SAMPLE = 32	/* stands in the list of defaults with its example, to make it run */
+	SCHEMA_SAMPLE = 32	/* its example stands in the list of defaults, to make it run */
 };
 
 struct schema_key {
 	const char			*name;
 	const struct schema_type	*type;
-	const char			*value;	/* the default without quotes; "" for an empty list */
+	const char			*value;	/* the default without quotes; "": an empty list */
 	size_t				 at, size;	/* the member */
 	const char			*help;		/* sentences */
 	const char			*example;	/* as it stands in a file */
@@ -60,12 +61,12 @@ struct schema_key {
 	const struct schema_group	*group;	/* of a group or collection; of what is named */
 	uint64_t			 min, max;	/* 0: no limit */
 	unsigned			 flags;
-	int				 action;	/* with SCHEMA_ACTION or SCHEMA_WITH_ACTION */
+	int				 action;	/* with either of these flags */
 };
 
 /* Keys that stand together: the top level, a group in it, or each item of a collection. */
 struct schema_group {
-	const char		*what;		/* an item, in messages: "route"; a group's key else */
+	const char		*what;		/* an item, in messages: "route"; or a group */
 	const char		*help;		/* for the manual: what stands above the keys */
 	const struct schema_key	*keys;
 	size_t			 n;
@@ -91,10 +92,11 @@ struct schema_group {
 #define SCHEMA_KEYS(table) .keys = (table), .n = sizeof(table) / sizeof((table)[0])
 #define SCHEMA_ITEMS(array, count, type) \
 	.array_at = offsetof(struct config, array), .count_at = offsetof(struct config, count), \
-	.item_size = sizeof(type), .name_at = offsetof(type, name), .place_at = offsetof(type, place)
+	.item_size = sizeof(type), .name_at = offsetof(type, name), \
+	.place_at = offsetof(type, place)
 
-extern const struct schema_group schema_top, schema_listener, schema_tls, schema_backend, schema_auth,
-    schema_route;
+extern const struct schema_group schema_top, schema_listener, schema_tls, schema_backend,
+    schema_auth, schema_route;
 
 void			*schema_member(const struct schema_key *, void *base);
 const void		*schema_value(const struct schema_key *, const void *base);

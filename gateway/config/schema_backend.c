@@ -120,7 +120,8 @@ static const struct schema_group schema_backend_tls = {
 
 static const struct schema_group schema_poll = {.what = "poll", SCHEMA_KEYS(schema_poll_keys)};
 static const struct schema_group schema_queue = {.what = "queue", SCHEMA_KEYS(schema_queue_keys)};
-static const struct schema_group schema_health = {.what = "health", SCHEMA_KEYS(schema_health_keys)};
+static const struct schema_group schema_health = {.what = "health",
+    SCHEMA_KEYS(schema_health_keys)};
 static const struct schema_group schema_keepalive = {
 	.what = "keepalive",
 	SCHEMA_KEYS(schema_keepalive_keys),
@@ -139,8 +140,10 @@ static const struct schema_key schema_backend_keys[] = {
 	    .example = "\"${query.token}\""},
 	{SCHEMA_YET("allow_targets", networks, NULL,
 	    "Networks that a target from 'map' must be in.")},
-	{SCHEMA_YET("poll", group, NULL, "The paths for mode \"longpoll\"."), .group = &schema_poll},
-	{SCHEMA_YET("mode", word, "proxy", "How HTTP servers are spoken to."), .words = schema_modes},
+	{SCHEMA_YET("poll", group, NULL, "The paths for mode \"longpoll\"."),
+	    .group = &schema_poll},
+	{SCHEMA_YET("mode", word, "proxy", "How HTTP servers are spoken to."),
+	    .words = schema_modes},
 	{SCHEMA_KEY("balance", word, "roundrobin", balance,
 	    "Which server is tried first: each in its turn."),
 	    .words = schema_balances},
@@ -151,7 +154,8 @@ static const struct schema_key schema_backend_keys[] = {
 	    "How many servers are tried before the client is told that it failed."),
 	    .min = 1, .max = 100},
 	{SCHEMA_YET("max_sessions", count, "0", "Sessions for each server. 0: no limit.")},
-	{SCHEMA_YET("queue", group, NULL, "Where sessions beyond that wait."), .group = &schema_queue},
+	{SCHEMA_YET("queue", group, NULL, "Where sessions beyond that wait."),
+	    .group = &schema_queue},
 	{SCHEMA_YET("health", group, NULL, "How servers are watched."), .group = &schema_health},
 	{SCHEMA_ROW("tls", group, NULL,
 	    "How TLS is spoken with servers that begin with \"tls://\"."),

@@ -130,16 +130,21 @@ static const struct schema_key schema_session_keys[] = {
 	{SCHEMA_YET("max_per_ip", count, "0", "Sessions from one address. 0: no limit.")},
 };
 
-static const struct schema_group schema_respond = {.what = "respond", SCHEMA_KEYS(schema_respond_keys)};
-static const struct schema_group schema_deflate = {.what = "deflate", SCHEMA_KEYS(schema_deflate_keys)};
+static const struct schema_group schema_respond = {.what = "respond",
+    SCHEMA_KEYS(schema_respond_keys)};
+static const struct schema_group schema_deflate = {.what = "deflate",
+    SCHEMA_KEYS(schema_deflate_keys)};
 static const struct schema_group schema_route_limits = {
 	.what = "limits",
 	SCHEMA_KEYS(schema_route_limits_keys),
 };
-static const struct schema_group schema_rewrite = {.what = "rewrite", SCHEMA_KEYS(schema_rewrite_keys)};
+static const struct schema_group schema_rewrite = {.what = "rewrite",
+    SCHEMA_KEYS(schema_rewrite_keys)};
 static const struct schema_group schema_cors = {.what = "cors", SCHEMA_KEYS(schema_cors_keys)};
-static const struct schema_group schema_sockjs = {.what = "sockjs", SCHEMA_KEYS(schema_sockjs_keys)};
-static const struct schema_group schema_session = {.what = "session", SCHEMA_KEYS(schema_session_keys)};
+static const struct schema_group schema_sockjs = {.what = "sockjs",
+    SCHEMA_KEYS(schema_sockjs_keys)};
+static const struct schema_group schema_session = {.what = "session",
+    SCHEMA_KEYS(schema_session_keys)};
 
 static const struct schema_key schema_route_keys[] = {
 	/* match */
@@ -148,8 +153,8 @@ static const struct schema_key schema_route_keys[] = {
 	    "names below example.com. Not set: any."),
 	    .example = "[ \"example.com\", \"*.example.com\" ]"},
 	{SCHEMA_KEY("path", path_match, NULL, path_kind,
-	    "The path, in normal form: \"/x\" takes /x and all below it, but not /xy; \"=/x\" takes "
-	    "/x only; \"~^/x/(?<id>[0-9]+)$\" is a regular expression (PCRE2), whose named "
+	    "The path, in normal form: \"/x\" takes /x and all below it, but not /xy; \"=/x\" "
+	    "takes /x only; \"~^/x/(?<id>[0-9]+)$\" is a regular expression (PCRE2), whose named "
 	    "captures templates can use. Not set: any."),
 	    .flags = SCHEMA_SAMPLE, .example = "\"/\""},
 	{SCHEMA_KEY("method", methods, NULL, method,
@@ -222,8 +227,8 @@ static const struct schema_key schema_route_keys[] = {
 	    .example = "[ \"same\", \"https://*.example.com\" ]"},
 	{SCHEMA_KEY("max_message", size, "1M", max_message,
 	    "The longest message, from either side. Longer ones end the session with 1009. It does "
-	    "not apply to the framings \"binary\" and \"text\" before a backend, since those pass on "
-	    "what comes as it comes. \"0\": no limit.")},
+	    "not apply to the framings \"binary\" and \"text\" before a backend, since those pass "
+	    "on what comes as it comes. \"0\": no limit.")},
 	{SCHEMA_YET("message_type", word, NULL,
 	    "How messages of the backend are sent."),
 	    .words = schema_message_types},

@@ -84,7 +84,8 @@ static const struct schema_key schema_limits_keys[] = {
 	    "Header lines of a request. More of them get 431."),
 	    .min = 1, .max = 10000},
 	{SCHEMA_KEY("head_timeout", duration, "10s", limits.head_timeout,
-	    "How long the head of a request may take to arrive. After that: 408. \"0\": for ever.")},
+	    "How long the head of a request may take to arrive. After that: 408. "
+	    "\"0\": for ever.")},
 	{SCHEMA_KEY("keepalive", duration, "75s", limits.keepalive,
 	    "How long a connection is kept without a request. \"0\": it is closed at once.")},
 	{SCHEMA_YET("apply", word, "new",
@@ -151,8 +152,8 @@ static const struct schema_key schema_top_keys[] = {
 	{SCHEMA_YET("drain", string, "keep",
 	    "What a reload does to open sessions: \"keep\" them, or close them spread over this.")},
 	{SCHEMA_KEY("stop_timeout", duration, "30s", stop_timeout,
-	    "On SIGTERM and SIGINT, open sessions are closed with 1001, spread over this time; then "
-	    "the program ends. A second signal ends it at once.")},
+	    "On SIGTERM and SIGINT, open sessions are closed with 1001, spread over this time; "
+	    "then the program ends. A second signal ends it at once.")},
 	{SCHEMA_ROW("log", group, NULL,
 	    "The error log: what went wrong, one line for each failure."),
 	    .group = &schema_log},
@@ -167,8 +168,8 @@ static const struct schema_key schema_top_keys[] = {
 	    "What clients may use, all of them together."),
 	    .group = &schema_limits},
 	{SCHEMA_ROW("defaults", defaults, NULL,
-	    "Keys of routes, for all routes: a route that does not say such a key itself has it from "
-	    "here. An action given here is for routes that have none."),
+	    "Keys of routes, for all routes: a route that does not say such a key itself has it "
+	    "from here. An action given here is for routes that have none."),
 	    .group = &schema_route},
 	{SCHEMA_ROW("listeners", collection, NULL,
 	    "Where clients connect."),

@@ -8,13 +8,15 @@
 void settle_listener(struct read *r, const struct node *node, void *listener)
 {
 	struct config_listener *l = listener;
-	const struct node *mode = node_find(node, "mode"), *redirect = node_find(node, "redirect_https");
+	const struct node *mode = node_find(node, "mode");
+	const struct node *redirect = node_find(node, "redirect_https");
 	bool local = l->n_bind == 0;
 
 	for (size_t i = 0; i < l->n_bind; i++)
 		local |= l->bind[i].size == 0 || l->bind[i].sa.ss_family == AF_UNIX;
 	if (mode && !local)
-		notice_error(r->notice, &mode->place, "'mode' is for unix sockets, and none is in 'bind'");
+		notice_error(r->notice, &mode->place,
+		    "'mode' is for unix sockets, and none is in 'bind'");
 	if (redirect && l->redirect && l->tls)
 		notice_error(r->notice, &redirect->place,
 		    "'redirect_https' is for listeners without 'tls'");
@@ -36,7 +38,8 @@ void settle_backend(struct read *r, const struct node *node, void *backend)
 	struct config_backend_tls *t = &b->tls;
 
 	if (tls && b->n_servers && b->servers[0].host && b->servers[0].kind != SERVER_TLS)
-		notice_error(r->notice, &tls->place, "'tls' is for servers that begin with \"tls://\"");
+		notice_error(r->notice, &tls->place,
+		    "'tls' is for servers that begin with \"tls://\"");
 	if (tls && t->key && !t->cert && !r->broken)
 		notice_error(r->notice, &tls->place, "a 'key' needs its 'cert'");
 	if (t->cert && !t->key)
@@ -66,7 +69,8 @@ static const struct schema_key *settle_action(const struct node *group, const st
 }
 
 /* Each ${path.NAME} must be a capture of the path's pattern, or it would always be empty. */
-static void settle_captures(struct read *r, const struct config_route *route, const struct node *said)
+static void settle_captures(struct read *r, const struct config_route *route,
+    const struct node *said)
 {
 	const struct template *t = route->redirect;
 
@@ -108,7 +112,8 @@ void settle_route(struct read *r, const struct node *node, void *item)
 		action = settle_action(r->defaults, of);
 	if (action == NULL) {
 		if (!r->broken)
-			notice_error(r->notice, &node->place, "route '%.40s' does nothing: it needs "
+			notice_error(r->notice, &node->place,
+			    "route '%.40s' does nothing: it needs "
 			    "'backend', 'static', 'redirect', 'respond' or 'service'", node->name);
 		return;
 	}

@@ -49,7 +49,8 @@ static bool shadow_path(const struct config_route *wide, const struct config_rou
 		return (narrow->path_kind == PATH_PREFIX || narrow->path_kind == PATH_EXACT) &&
 		    shadow_prefix(wide->path, narrow->path);
 	default:
-		return narrow->path_kind == wide->path_kind && strcmp(wide->path, narrow->path) == 0;
+		return narrow->path_kind == wide->path_kind &&
+		    strcmp(wide->path, narrow->path) == 0;
 	}
 }
 
@@ -92,7 +93,8 @@ static bool shadow_network(const struct config_network *wide, const struct confi
 	return bits == 0 || (wide->addr[bytes] ^ narrow->addr[bytes]) >> (8 - bits) == 0;
 }
 
-static bool shadow_networks(const struct config_networks *wide, const struct config_networks *narrow)
+static bool shadow_networks(const struct config_networks *wide,
+    const struct config_networks *narrow)
 {
 	if (wide->n == 0)
 		return true;

@@ -65,7 +65,8 @@ static struct node *tree_source(struct tree *t, const struct source *source)
 		return NULL;
 	config_init(&lib);
 	if (!config_read_string(&lib, scan.text))
-		notice_error(t->notice, &whole, "libconfig refuses this: %s", config_error_text(&lib));
+		notice_error(t->notice, &whole, "libconfig refuses this: %s",
+		    config_error_text(&lib));
 	else if (tree_fill(t, scan.root, config_root_setting(&lib)))
 		root = scan.root;
 	else if (!t->notice->no_memory)

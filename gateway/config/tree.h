@@ -12,7 +12,7 @@ struct tree {
 	struct sources	*sources;
 	struct notice	*notice;
 	struct node	*root;		/* all of it, as one group */
-	bool		 broken;	/* syntax errors: what seems missing may only be unreadable */
+	bool		 broken;	/* syntax errors: what is missing may be unread */
 };
 
 /* false: out of memory, which was said; other mistakes were said and left out of the tree. */

@@ -74,9 +74,11 @@ static bool type_directory_read(struct read *r, const struct schema_key *key,
 	if (path == NULL)
 		return true;
 	if (stat(path, &st) != 0 || access(path, R_OK | X_OK) != 0)
-		notice_error(r->notice, &node->value, "cannot serve '%s': %s", path, strerror(errno));
+		notice_error(r->notice, &node->value, "cannot serve '%s': %s", path,
+		    strerror(errno));
 	else if (!S_ISDIR(st.st_mode))
-		notice_error(r->notice, &node->value, "cannot serve '%s': it is no directory", path);
+		notice_error(r->notice, &node->value, "cannot serve '%s': it is no directory",
+		    path);
 	return true;
 }
 
@@ -103,6 +105,9 @@ static bool type_pem_has(const char *text, const char *label)
 	return false;
 }
 
+static const char type_pair_hint[] =
+    "; if that is in another file: { cert = \"...\"; key = \"...\"; }";
+
 /* One PEM file that must hold all of these; what it misses is said. */
 static void type_pem_check(struct read *r, const struct node *node, const char *path, bool cert,
     bool key)
@@ -115,10 +120,11 @@ static void type_pem_check(struct read *r, const struct node *node, const char *
 	else if (text == NULL)
 		notice_no_memory(r->notice);
 	else if (cert && !type_pem_has(text, "CERTIFICATE-----"))
-		notice_error(r->notice, &node->value, "'%s' holds no certificate in PEM form", path);
+		notice_error(r->notice, &node->value, "'%s' holds no certificate in PEM form",
+		    path);
 	else if (key && !type_pem_has(text, "PRIVATE KEY-----"))
-		notice_error(r->notice, &node->value, "'%s' holds no private key in PEM form%s", path,
-		    cert ? "; if that is in another file: { cert = \"...\"; key = \"...\"; }" : "");
+		notice_error(r->notice, &node->value, "'%s' holds no private key in PEM form%s",
+		    path, cert ? type_pair_hint : "");
 	free(text);
 }
 

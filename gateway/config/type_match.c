@@ -129,7 +129,8 @@ static bool type_path_match_read(struct read *r, const struct schema_key *key,
 
 static void type_path_match_print(FILE *f, const struct schema_key *key, const void *base)
 {
-	static const char *const marks[] = {[PATH_PREFIX] = "", [PATH_EXACT] = "=", [PATH_REGEX] = "~"};
+	static const char *const marks[] = {[PATH_PREFIX] = "", [PATH_EXACT] = "=",
+	    [PATH_REGEX] = "~"};
 	const struct config_route *route = base;
 
 	(void)key;

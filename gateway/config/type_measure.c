@@ -26,7 +26,8 @@ static bool type_measure(struct read *r, const struct schema_key *key, const str
 			snprintf(why, sizeof(why), "it must be from \"%s\" to \"%s\"",
 			    text(key->min, low), text(key->max, high));
 		else
-			snprintf(why, sizeof(why), "it must be at least \"%s\"", text(key->min, low));
+			snprintf(why, sizeof(why), "it must be at least \"%s\"",
+			    text(key->min, low));
 		read_wrong(r, key, node, why);
 		return true;
 	}

@@ -131,7 +131,8 @@ static bool type_network_element(struct read *r, const struct schema_key *key,
 	if (why)
 		read_wrong(r, key, node, why);
 	else if (loose)
-		notice_warning(r->notice, &node->value, "address bits beyond the prefix are ignored: "
+		notice_warning(r->notice, &node->value,
+		    "address bits beyond the prefix are ignored: "
 		    "this means \"%s\"", endpoint_network_text(n, text));
 	return true;
 }

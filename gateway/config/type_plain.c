@@ -72,7 +72,8 @@ static bool type_count_read(struct read *r, const struct schema_key *key, const 
 		return false;
 	uint64_t max = key->max ? key->max : key->size == sizeof(v) ? INT64_MAX : INT32_MAX;
 	if (v < key->min || v > max) {
-		snprintf(why, sizeof(why), "it must be from %" PRIu64 " to %" PRIu64, key->min, max);
+		snprintf(why, sizeof(why), "it must be from %" PRIu64 " to %" PRIu64, key->min,
+		    max);
 		read_wrong(r, key, node, why);
 		return true;
 	}
@@ -150,7 +151,7 @@ static bool type_word_read(struct read *r, const struct schema_key *key, const s
 
 	if (key->type->literal == NODE_INTEGER && node->kind == NODE_INTEGER)
 		snprintf(digits, sizeof(digits), "%lld", node->integer);
-	w = node->kind == NODE_STRING ? type_word_find(key, node->string) : type_word_find(key, digits);
+	w = type_word_find(key, node->kind == NODE_STRING ? node->string : digits);
 	if (w == NULL)
 		type_word_wrong(r, key, node);
 	else if (w->later)

@@ -9,7 +9,7 @@ ROOMS = {
     "base": (0, []),
     "codec": (1, ["zlib.h", "jansson.h"]),
     "framing": (1, []),
-    "config": (1, ["libconfig.h"]),
+    "config": (1, ["libconfig.h", "pcre2.h"]),
     "loop": (2, ["event2/"]),
     "net": (3, ["openssl/", "ares.h"]),
     "report": (3, []),
