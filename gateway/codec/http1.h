@@ -23,9 +23,9 @@ struct http1_request {
 	struct slice	 method;
 	struct slice	 target;	/* as sent; origin, absolute or asterisk form */
 	struct slice	 scheme;	/* of an absolute-form target, else empty */
-	/* authority: from an absolute target or Host; may be empty in 1.0 */
+	/* authority: of an absolute target or of Host; may be empty in 1.0 */
 	struct slice	 host;
-	/* raw path of the target, without its query; "*" for OPTIONS * */
+	/* raw, without the query; begins with "/", or "*" for an OPTIONS of the whole server */
 	struct slice	 path;
 	struct slice	 query;		/* raw, without "?"; p is NULL when there is none */
 	unsigned	 minor;		/* HTTP/1.minor: 0 or 1 */
@@ -36,16 +36,17 @@ struct http1_request {
 	enum http1_body	 body;
 	uint64_t	 length;	/* HTTP1_BODY_LENGTH */
 	bool		 keep_alive;	/* the client is willing */
-	bool		 expect_continue;
+	bool		 expect_continue;	/* and there is a body it waits for */
 	bool		 upgrade;	/* Connection holds "upgrade" */
-	struct slice	 upgrade_to;	/* the Upgrade field's value */
+	struct slice	 upgrade_to;	/* the first Upgrade field's value */
 };
 
 /*
- * Looks for one whole head at p. *used = 0: incomplete, call again with more bytes in front of
+ * Looks for one whole head at p. The request's `headers` is set by the caller and kept; all else is
+ * written once the head is complete. *used = 0: incomplete, call again with more bytes in front of
  * which these still stand. *scanned, 0 at first, remembers how far the search for the end came,
- * so that a head that drips in costs linear time. One empty line before the request line is
- * skipped (RFC 9112 section 2.2).
+ * so that a head that drips in costs linear time; it is 0 again once a head was found. One empty
+ * line before the request line is skipped (RFC 9112 section 2.2).
  * Faults: HTTP_SYNTAX, HTTP_SMUGGLING, HTTP_VERSION, HEAD_TOO_LARGE, HEADERS_TOO_MANY,
  * EXPECTATION; HEAD_TOO_LARGE as soon as the limit is passed, complete or not, and an evidently
  * broken head (a bare CR, a first byte that is no token) without waiting for its end.
@@ -61,13 +62,13 @@ struct http1_body_reader {
 	uint64_t	 left;		/* of the length or of the current chunk */
 	uint8_t		 state;
 	bool		 end;		/* the body is complete */
-	uint16_t	 trailer;	/* bytes of chunk extensions and trailers so far */
+	uint16_t	 extra;		/* bytes of chunk extensions and trailers so far */
 };
 
 void	http1_body_begin(struct http1_body_reader *, enum http1_body, uint64_t length);
 /*
  * Takes bytes off the front of p: *used of them, of which the *data_n at *data are body. Call
- * again with the rest until it is used up, asks for more (*used = 0) or reader->end.
+ * again with the rest until it is used up or reader->end; it never asks to see a byte twice.
  * Chunk extensions and trailers are skipped, bounded; any deviation is HTTP_SMUGGLING.
  */
 enum fault http1_body_feed(struct http1_body_reader *, const uint8_t *p, size_t n, size_t *used,
