@@ -1,0 +1,177 @@
+"""The proxies that are measured, and how each is configured for the same job.
+
+All get one worker, no access log, room for enough connections, and the route: everything to one
+backend. For the rest they run as their Debian package sets them up. What ends WebSockets
+itself (framegate, lighttpd, websockify) speaks TCP to the backend; what only passes them on
+(nginx, haproxy) speaks WebSocket to it, which spares it the frames and costs it a second head.
+The relay passes raw TCP from the load to the backend.
+"""
+import os
+import pathlib
+import shutil
+
+from bench_process import raise_files
+
+FILES = min(24000, raise_files() - 100)         # two for each idle session, and some
+
+
+class Peer:
+    """One proxy. config() writes what it needs into its folder and returns its command."""
+
+    name = None
+    raw = False         # the load speaks no WebSocket to it
+    backend = "tcp"     # what it speaks to the backend
+    packages = ()
+    idle_most = None    # sessions it can hold on one machine at all
+    traceable = True    # by strace and callgrind
+    built_here = False  # callgrind gets a copy without debug data, which it may not understand
+    about = None
+
+    def __init__(self, program=None):
+        path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+        self.program = program or shutil.which(self.name, path=path)
+
+    def missing(self):
+        """Why it cannot be measured, or None."""
+        if not self.program or not os.access(self.program, os.X_OK):
+            return "not found"
+        return None
+
+    def config(self, folder, port, place, tls):
+        raise NotImplementedError
+
+
+def write(folder, name, text):
+    path = pathlib.Path(folder) / name
+    path.write_text(text)
+    return str(path)
+
+
+class Relay(Peer):
+    name = "relay"
+    raw = True
+    built_here = True
+    about = "moves bytes, parses nothing: the limit"
+
+    def config(self, folder, port, place, tls):
+        command = [self.program, "--listen", f"127.0.0.1:{port}", "--to",
+                   f"127.0.0.1:{place.tcp}"]
+        return command + (["--tls", place.pem] if tls else [])
+
+
+class Framegate(Peer):
+    name = "framegate"
+    built_here = True
+    about = "WebSocket to TCP"
+
+    def config(self, folder, port, place, tls):
+        profile = f'tls: {{ bench: {{ certificates = ["{place.pem}"]; }}; }};' if tls else ""
+        used = ' tls = "bench";' if tls else ""
+        return [self.program, "-c", write(folder, "framegate.conf", f"""
+workers = 1;
+log = {{ level = "warn"; }};
+{profile}
+listeners: {{ bench: {{ bind = "127.0.0.1:{port}";{used} }}; }};
+backends: {{ bench: {{ servers = ["tcp://127.0.0.1:{place.tcp}"]; }}; }};
+routes: {{ bench: {{ path = "/"; backend = "bench"; }}; }};
+""")]
+
+
+class Lighttpd(Peer):
+    name = "lighttpd"
+    packages = ("lighttpd", "lighttpd-mod-openssl")
+    about = "mod_wstunnel, WebSocket to TCP"
+
+    def config(self, folder, port, place, tls):
+        ssl = f'ssl.engine = "enable"\nssl.pemfile = "{place.pem}"' if tls else ""
+        return [self.program, "-D", "-f", write(folder, "lighttpd.conf", f"""
+server.modules = ("mod_wstunnel", "mod_openssl")
+server.document-root = "{folder}"
+server.bind = "127.0.0.1"
+server.port = {port}
+server.errorlog = "{folder}/error.log"
+server.max-fds = {FILES}
+server.max-connections = {FILES // 2}
+wstunnel.server = ( "/" => (( "host" => "127.0.0.1", "port" => {place.tcp} )) )
+wstunnel.frame-type = "binary"
+{ssl}
+""")]
+
+
+class Nginx(Peer):
+    name = "nginx"
+    packages = ("nginx-light",)
+    backend = "ws"
+    about = "passes WebSockets on to a WebSocket backend"
+
+    def config(self, folder, port, place, tls):
+        ssl = f"ssl_certificate {place.pem}; ssl_certificate_key {place.pem};" if tls else ""
+        temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in
+                              ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        return [self.program, "-e", f"{folder}/error.log", "-c", write(folder, "nginx.conf", f"""
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+worker_rlimit_nofile {FILES};
+events {{ worker_connections {FILES}; }}
+http {{
+    access_log off;
+    {temporary}
+    server {{
+        listen 127.0.0.1:{port}{" ssl" if tls else ""};
+        ssl_protocols TLSv1.2 TLSv1.3;
+        {ssl}
+        location / {{
+            proxy_pass http://127.0.0.1:{place.ws};
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection upgrade;
+            proxy_read_timeout 1h;
+        }}
+    }}
+}}
+""")]
+
+
+class Haproxy(Peer):
+    name = "haproxy"
+    packages = ("haproxy",)
+    backend = "ws"
+    about = "passes WebSockets on to a WebSocket backend"
+
+    def config(self, folder, port, place, tls):
+        return [self.program, "-db", "-f", write(folder, "haproxy.cfg", f"""
+global
+    nbthread 1
+    maxconn {FILES // 2 - 500}
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 1h
+    timeout server 1h
+    timeout tunnel 1h
+frontend bench
+    bind 127.0.0.1:{port}{f" ssl crt {place.pem}" if tls else ""}
+    default_backend bench
+backend bench
+    server bench 127.0.0.1:{place.ws}
+""")]
+
+
+class Websockify(Peer):
+    name = "websockify"
+    packages = ("websockify",)
+    idle_most = 50
+    traceable = False
+    about = "WebSocket to TCP in Python, a process for each session"
+
+    def config(self, folder, port, place, tls):
+        ssl = ["--cert", place.pem, "--ssl-only"] if tls else []
+        return [self.program, *ssl, f"127.0.0.1:{port}", f"127.0.0.1:{place.tcp}"]
+
+
+# In the order in which they are measured and shown.
+def peers(build, framegate):
+    return [Relay(f"{build}/bench_relay"), Framegate(framegate), Lighttpd(), Nginx(), Haproxy(),
+            Websockify()]
