@@ -15,10 +15,8 @@ bool router_host_matches(struct slice host, struct slice wanted)
 	return slice_ieq((struct slice){host.p + host.n - tail.n, tail.n}, tail);
 }
 
-static bool router_has_host(const struct config_route *r, const struct exchange *x)
+static bool router_has_host(const struct config_route *r, struct slice host)
 {
-	struct slice host = exchange_host(x);
-
 	for (size_t i = 0; i < r->host.n; i++)
 		if (router_host_matches(host, slice_of(r->host.v[i])))
 			return true;
@@ -109,7 +107,7 @@ static enum fault router_has_query(const struct config_route *r, struct exchange
 }
 
 /* The first criterion of the route that does not hold; ROUTER_CRITERIA when all do. */
-static enum fault router_try(const struct route *r, struct exchange *x,
+static enum fault router_try(const struct route *r, struct exchange *x, struct slice host,
     enum router_criterion *failed)
 {
 	const struct config_route *conf = r->conf;
@@ -117,7 +115,7 @@ static enum fault router_try(const struct route *r, struct exchange *x,
 	bool holds;
 
 	*failed = ROUTER_HOST;
-	if (!router_has_host(conf, x))
+	if (!router_has_host(conf, host))
 		return FAULT_NONE;
 	*failed = ROUTER_PATH;
 	if ((f = router_has_path(r, x, &holds)) != FAULT_NONE || !holds)
@@ -141,6 +139,7 @@ static enum fault router_try(const struct route *r, struct exchange *x,
 enum fault router_find(const struct snapshot *snapshot, struct exchange *x,
     struct router_trace *trace, const struct route **found)
 {
+	struct slice host = exchange_host(x);
 	enum router_criterion failed;
 
 	*found = NULL;
@@ -148,7 +147,7 @@ enum fault router_find(const struct snapshot *snapshot, struct exchange *x,
 		const struct route *r = &snapshot->routes[i];
 		x->request->captures = NULL;
 		x->request->n_captures = 0;
-		enum fault f = router_try(r, x, &failed);
+		enum fault f = router_try(r, x, host, &failed);
 		if (f != FAULT_NONE)
 			return f;
 		if (trace)
