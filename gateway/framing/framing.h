@@ -42,12 +42,16 @@ struct framer {
 			    uint8_t scratch[FRAMER_SCRATCH], struct iovec iov[3]);
 	/*
 	 * Backend to client: the next message off the front of p. *used = 0: nothing yet, show
-	 * these bytes again with more behind them. out->p points into p, or to a constant (U+FFFD).
-	 * eof: no more bytes will follow these.
+	 * these bytes again with more behind them. out->p points into p, or to a constant (U+FFFD):
+	 * it is not to be written to. eof: no more bytes will follow these, so all of them end up
+	 * in a message, or there is a fault. The messages (a streaming framer's bytes) do not
+	 * depend on how the bytes were cut.
 	 */
 	enum fault	(*next)(const struct framer_options *, uint8_t *p, size_t n, bool eof,
 			    struct msg *out, size_t *used);
 };
+
+extern const struct framer	framing_binary, framing_text;
 
 extern const struct framer *const framing_table[];	/* indexed by enum config_framing */
 extern const size_t		  framing_count;
