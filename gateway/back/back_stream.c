@@ -1,12 +1,182 @@
 #include "back/back_stream.h"
 
-static enum fault back_stream_open(struct channel *c)
+#include <stdlib.h>
+
+#include "net/stream.h"
+#include "upstream/connect.h"
+
+struct back_stream {
+	struct leg			 leg;
+	const struct route		*route;
+	struct connect			*connect;	/* while it is being connected */
+	struct stream			*stream;	/* afterwards */
+	bool				 paused;	/* the client takes no more now */
+};
+
+static struct back_stream *back_stream_of(struct leg *leg)
 {
-	(void)c;
-	return FAULT_DIAL_REFUSED;
+	return LIST_OWNER(leg, struct back_stream, leg);
 }
 
-const struct back_kind back_stream_kind = {
-	.name = "stream",
-	.open = back_stream_open,
+static struct framer_options back_stream_options(const struct back_stream *b)
+{
+	const struct config_route *conf = b->route->conf;
+
+	return (struct framer_options){conf->max_message, conf->invalid == INVALID_REPLACE};
+}
+
+static void back_stream_end(struct back_stream *b, enum fault f)
+{
+	stream_close(b->stream, true);
+	channel_done(&b->leg, f, 0, (struct slice){NULL, 0});
+	free(b);
+}
+
+/* Takes messages off the front of p; *at: how far it came. */
+static enum fault back_stream_take(struct back_stream *b, uint8_t *p, size_t n, bool eof,
+    size_t *at)
+{
+	struct framer_options options = back_stream_options(b);
+	enum fault f = FAULT_NONE;
+	size_t used = 1;
+
+	for (*at = 0; *at < n && used > 0 && f == FAULT_NONE && !b->paused; *at += used) {
+		struct msg m;
+		f = b->route->framer->next(&options, p + *at, n - *at, eof, &m, &used);
+		if (f == FAULT_NONE && used > 0)
+			channel_deliver(&b->leg, &m);
+	}
+	return f;
+}
+
+static size_t back_stream_bytes(struct stream *s, uint8_t *p, size_t n)
+{
+	struct back_stream *b = s->owner;
+	size_t at;
+	enum fault f = back_stream_take(b, p, n, false, &at);
+
+	if (f == FAULT_NONE)
+		return at;
+	back_stream_end(b, f);
+	return n;
+}
+
+static void back_stream_eof(struct stream *s)
+{
+	struct back_stream *b = s->owner;
+	size_t at;
+
+	back_stream_end(b, back_stream_take(b, s->stash, s->stash_n, true, &at));
+}
+
+static void back_stream_full(struct stream *s)
+{
+	struct back_stream *b = s->owner;
+
+	channel_full(&b->leg);
+}
+
+static void back_stream_room(struct stream *s)
+{
+	struct back_stream *b = s->owner;
+
+	channel_room(&b->leg);
+}
+
+static void back_stream_gone(struct stream *s, enum fault f)
+{
+	bool lost = f == FAULT_RESET || f == FAULT_TLS_TRUNCATED || f == FAULT_TLS_PROTOCOL;
+
+	back_stream_end(s->owner, lost ? FAULT_BACK_RESET : f);
+}
+
+static const struct stream_events back_stream_events = {
+	.bytes = back_stream_bytes,
+	.eof = back_stream_eof,
+	.full = back_stream_full,
+	.room = back_stream_room,
+	.gone = back_stream_gone,
 };
+
+static void back_stream_connected(void *owner, struct stream *s, const struct config_server *server,
+    enum fault f)
+{
+	struct back_stream *b = owner;
+
+	b->connect = NULL;
+	if (s == NULL) {
+		channel_done(&b->leg, f, 0, (struct slice){NULL, 0});
+		free(b);
+		return;
+	}
+	b->stream = s;
+	stream_hand(s, &back_stream_events, b);
+	stream_set_buffer(s, b->route->conf->buffer);
+	b->leg.channel->server = server->text;
+	channel_ready(&b->leg);
+	stream_resume(s, PAUSE_DIAL);
+}
+
+static enum flow back_stream_send(struct leg *leg, const struct msg *m)
+{
+	struct back_stream *b = back_stream_of(leg);
+	struct framer_options options = back_stream_options(b);
+	uint8_t scratch[FRAMER_SCRATCH];
+	struct iovec iov[3];
+	enum fault f = b->route->framer->wrap(&options, m, scratch, iov);
+
+	return f == FAULT_NONE ? stream_write(b->stream, iov, 3) : FLOW_GONE;
+}
+
+static void back_stream_pause(struct leg *leg, bool on)
+{
+	struct back_stream *b = back_stream_of(leg);
+
+	b->paused = on;
+	if (on)
+		stream_pause(b->stream, PAUSE_PEER);
+	else
+		stream_resume(b->stream, PAUSE_PEER);
+}
+
+/* What the client said before it left still goes to the backend. */
+static void back_stream_close(struct leg *leg, enum fault f, uint16_t code, struct slice reason)
+{
+	struct back_stream *b = back_stream_of(leg);
+
+	(void)f;
+	(void)code;
+	(void)reason;
+	if (b->connect)
+		connect_cancel(b->connect);
+	if (b->stream)
+		stream_close(b->stream, true);
+	free(b);
+}
+
+static const struct leg_ops back_stream_ops = {
+	.name = "stream",
+	.send = back_stream_send,
+	.pause = back_stream_pause,
+	.close = back_stream_close,
+};
+
+static enum fault back_stream_open(struct channel *ch)
+{
+	struct back_stream *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return FAULT_NO_MEMORY;
+	b->leg = (struct leg){&back_stream_ops, ch};
+	b->route = ch->route;
+	b->connect = connect_start(ch->worker, ch->route->backend, ch->route->conf->name,
+	    back_stream_connected, b);
+	if (b->connect == NULL) {
+		free(b);
+		return FAULT_NO_MEMORY;
+	}
+	ch->back = &b->leg;
+	return FAULT_NONE;
+}
+
+const struct back_kind back_stream_kind = {"stream", back_stream_open};

@@ -175,6 +175,8 @@ struct config_route {
 	struct config_place	 place;
 };
 
+enum { CONFIG_HEADERS_MAX = 1000 };	/* the most that limits.headers may say */
+
 struct config_limits {
 	uint64_t	 connections;
 	uint64_t	 head;

@@ -79,10 +79,10 @@ static const struct schema_key schema_limits_keys[] = {
 	    "Memory that waiting data may take altogether. \"0\": no limit.")},
 	{SCHEMA_KEY("head", size, "16K", limits.head,
 	    "The head of a request: its first line and its headers. Longer ones get 431."),
-	    .min = 1024, .max = 1024 * 1024},
+	    .min = 1024, .max = 64 * 1024},
 	{SCHEMA_KEY("headers", count, "100", limits.headers,
 	    "Header lines of a request. More of them get 431."),
-	    .min = 1, .max = 10000},
+	    .min = 1, .max = CONFIG_HEADERS_MAX},
 	{SCHEMA_KEY("head_timeout", duration, "10s", limits.head_timeout,
 	    "How long the head of a request may take to arrive. After that: 408. "
 	    "\"0\": for ever.")},

@@ -41,8 +41,9 @@ enum http_protocol { HTTP_1_0, HTTP_1_1, HTTP_2 };
 /* The connection that requests come over. */
 struct client {
 	struct worker			*worker;
-	const struct config_listener	*listener;	/* of the snapshot at accept time, held */
-	struct held			*snapshot;	/* what the listener lives in */
+	const struct config_listener	*listener;	/* of the snapshot at accept time */
+	const struct config_limits	*limits;	/* of the same */
+	struct held			*snapshot;	/* what they live in, held */
 	struct address			 address;
 	const char			*tls;		/* "TLSv1.3", NULL: plain */
 	struct slice			 sni;
@@ -58,6 +59,7 @@ struct request {
 	unsigned		 n_headers;
 	bool			 has_body;
 	uint64_t		 length;	/* of the body, or UINT64_MAX when unknown */
+	bool			 expect_continue;
 	/* asks for one; http1 below is what the codec checks */
 	bool			 websocket;
 	const struct http1_request *http1;	/* HTTP/1 only */
@@ -98,7 +100,10 @@ struct handler {
 	 * HTTP layer answers for it.
 	 */
 	enum fault	(*open)(struct exchange *);
-	/* Returns how much was consumed, as stream_events.bytes does. NULL: bodies are drained. */
+	/*
+	 * Of a tunnel: returns how much was consumed, as stream_events.bytes does. Of a request:
+	 * takes all of it (pause to get no more). NULL: request bodies are drained.
+	 */
 	size_t		(*body)(struct exchange *, uint8_t *p, size_t n);
 	void		(*body_end)(struct exchange *);	/* complete; of a tunnel: the peer's end */
 	void		(*full)(struct exchange *);	/* stop writing; NULL: never writes much */

@@ -16,6 +16,7 @@ struct http_site;
 struct http_listener {
 	const struct config_listener	*conf;
 	struct tls_ctx			*tls;	/* NULL: plain */
+	const struct config_limits	*limits;
 };
 
 /* A client's connection as its worker sees it, whatever version of HTTP it speaks. */
@@ -42,6 +43,7 @@ struct gateway_worker {
 	struct list		 channels;	/* struct channel, while it is open */
 	/* Stopping: what is accepted, or asked for, from now on is refused: FAULT_SHUTDOWN. */
 	bool			 stopping;
+	_Atomic unsigned	*open;		/* connections of all workers */
 };
 
 #endif

@@ -50,7 +50,7 @@ static bool worker_run_one(struct list *list)
 
 	if (l == NULL)
 		return false;
-	struct task *t = LIST_ENTRY(l, struct task, link);
+	struct task *t = LIST_OWNER(l, struct task, link);
 	t->run(t);
 	return true;
 }

@@ -72,7 +72,7 @@ void stream_set_buffer(struct stream *s, uint64_t bytes)
 
 static void stream_free(struct task *t)
 {
-	struct stream *s = LIST_ENTRY(t, struct stream, resume_task);
+	struct stream *s = LIST_OWNER(t, struct stream, resume_task);
 
 	STATS_ADD(stream_worker(s)->stats.streams, -1);
 	free(s);
@@ -153,7 +153,7 @@ void stream_finish(struct stream *s)
 
 static void stream_expire(struct timer *t)
 {
-	stream_bury(LIST_ENTRY(t, struct stream, timer), false);
+	stream_bury(LIST_OWNER(t, struct stream, timer), false);
 }
 
 void stream_pause(struct stream *s, unsigned why)
@@ -269,6 +269,10 @@ static void stream_receive(struct stream *s)
 		stream_out_arm(s);
 		return;
 	}
+	if (kept > WORKER_SCRATCH / 2) {
+		stream_out_fail(s, FAULT_NO_MEMORY);	/* an owner that neither takes nor pauses */
+		return;
+	}
 	if (kept)
 		memcpy(stream_worker(s)->scratch, s->stash, kept);
 	enum fault f = s->tls ? stream_read_tls(s, &n) : stream_read_plain(s, &n);
@@ -299,7 +303,7 @@ static void stream_discard(struct stream *s)
 
 static void stream_ready(struct watch *watch, unsigned what)
 {
-	struct stream *s = LIST_ENTRY(watch, struct stream, watch);
+	struct stream *s = LIST_OWNER(watch, struct stream, watch);
 
 	if (what & WATCH_WRITE)
 		stream_out_drain(s);
@@ -331,7 +335,7 @@ static void stream_begin(struct stream *s)
 /* From the loop: begins, tells a fault, or shows again what was left. */
 static void stream_go_on(struct task *t)
 {
-	struct stream *s = LIST_ENTRY(t, struct stream, resume_task);
+	struct stream *s = LIST_OWNER(t, struct stream, resume_task);
 	struct worker *w = stream_worker(s);
 
 	if (s->fault != FAULT_NONE) {
@@ -378,7 +382,7 @@ void net_worker_fini(struct worker *w)
 	if (net == NULL)
 		return;
 	while ((l = list_take(&net->streams)) != NULL)
-		stream_reset(LIST_ENTRY(l, struct stream, link));
+		stream_reset(LIST_OWNER(l, struct stream, link));
 	worker_settle(w);
 	while (net->corks) {
 		struct cork *c = net->corks;

@@ -137,7 +137,7 @@ static bool stream_out_over(struct stream *s)
 
 void stream_out_flush(struct task *t)
 {
-	struct stream *s = LIST_ENTRY(t, struct stream, cork_task);
+	struct stream *s = LIST_OWNER(t, struct stream, cork_task);
 
 	stream_out_uncork(s);
 	if (s->state == STREAM_CLOSING && s->out.n == 0)

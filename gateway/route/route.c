@@ -20,7 +20,7 @@ enum fault route_exchange(struct exchange *x)
 		x->handler = &serve_https_handler;
 		return FAULT_NONE;
 	}
-	struct snapshot *s = LIST_ENTRY(x->snapshot, struct snapshot, held);
+	struct snapshot *s = LIST_OWNER(x->snapshot, struct snapshot, held);
 	enum fault f = router_find(s, x, NULL, &x->route);
 	if (f != FAULT_NONE)
 		return f;

@@ -34,7 +34,7 @@ static const struct snapshot_action snapshot_services[] = {
 
 static void snapshot_free(struct held *h)
 {
-	struct snapshot *s = LIST_ENTRY(h, struct snapshot, held);
+	struct snapshot *s = LIST_OWNER(h, struct snapshot, held);
 
 	for (size_t i = 0; s->routes && i < s->n_routes; i++)
 		pattern_free(s->routes[i].pattern);
@@ -80,6 +80,7 @@ static enum fault snapshot_make_listeners(struct snapshot *s)
 		f = snapshot_add_tls(s, &c->tls[i], &unused);
 	for (size_t i = 0; i < c->n_listeners && f == FAULT_NONE; i++) {
 		s->listeners[i].conf = &c->listeners[i];
+		s->listeners[i].limits = &c->limits;
 		if (c->listeners[i].tls)
 			f = snapshot_add_tls(s, c->listeners[i].tls, &s->listeners[i].tls);
 	}

@@ -11,7 +11,7 @@
 
 static struct fake_exchange *fake_of(struct exchange *x)
 {
-	return LIST_ENTRY(x, struct fake_exchange, x);
+	return LIST_OWNER(x, struct fake_exchange, x);
 }
 
 static enum flow fake_respond(struct exchange *x, const struct response *r)

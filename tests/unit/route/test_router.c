@@ -38,7 +38,7 @@ struct trace {
 
 static void tried(struct router_trace *t, const struct route *r, enum router_criterion failed)
 {
-	struct trace *me = LIST_ENTRY(t, struct trace, trace);
+	struct trace *me = LIST_OWNER(t, struct trace, trace);
 
 	(void)r;
 	me->tried++;

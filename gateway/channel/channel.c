@@ -1,0 +1,202 @@
+#include "channel/channel.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "http/gateway_worker.h"
+
+static struct leg *channel_other(const struct leg *leg)
+{
+	return leg == leg->channel->front ? leg->channel->back : leg->channel->front;
+}
+
+static void channel_free(struct task *t)
+{
+	struct channel *ch = LIST_OWNER(t, struct channel, grave);
+
+	held_put(ch->snapshot);
+	free(ch->record);
+	free(ch);
+}
+
+/* When idle or max_lifetime would be over if nothing more came. */
+static uint64_t channel_deadline(const struct channel *ch)
+{
+	const struct config_route *conf = ch->route->conf;
+	uint64_t idle = conf->idle ? ch->active + conf->idle : CLOCK_NEVER;
+	uint64_t life = conf->max_lifetime ? ch->opened + conf->max_lifetime : CLOCK_NEVER;
+
+	return idle < life ? idle : life;
+}
+
+static void channel_tick(struct timer *t)
+{
+	struct channel *ch = LIST_OWNER(t, struct channel, timer);
+	const struct config_route *conf = ch->route->conf;
+	uint64_t now = ch->worker->now;
+
+	if (conf->max_lifetime && now >= ch->opened + conf->max_lifetime)
+		channel_close(ch, FAULT_LIFETIME);
+	else if (conf->idle && now >= ch->active + conf->idle)
+		channel_close(ch, FAULT_IDLE);
+	else
+		timer_set(ch->worker, &ch->timer, channel_deadline(ch));
+}
+
+enum fault channel_open(struct exchange *x, struct leg *front, const struct access_record *record)
+{
+	struct worker *w = x->client->worker;
+	struct channel *ch = calloc(1, sizeof(*ch));
+
+	if (ch == NULL)
+		return FAULT_NO_MEMORY;
+	ch->worker = w;
+	ch->route = x->route;
+	ch->opened = ch->active = w->now;
+	ch->front = front;
+	random_id(ch->id);
+	task_init(&ch->grave, channel_free);
+	list_init(&ch->link);
+	enum fault f = timer_open(w, &ch->timer, channel_tick);
+	if (f == FAULT_NONE && record && (ch->record = access_keep(record)) == NULL)
+		f = FAULT_NO_MEMORY;
+	front->channel = ch;
+	if (f == FAULT_NONE)
+		f = x->route->back->open(ch);
+	if (f != FAULT_NONE) {
+		front->channel = NULL;
+		timer_close(w, &ch->timer);
+		free(ch->record);
+		free(ch);
+		return f;
+	}
+	ch->snapshot = held_get(x->snapshot);
+	list_append(&w->gateway->channels, &ch->link);
+	return FAULT_NONE;
+}
+
+void channel_ready(struct leg *back)
+{
+	struct channel *ch = back->channel;
+
+	ch->ready = true;
+	ch->active = ch->worker->now;
+	STATS_ADD(ch->worker->stats.sessions, 1);
+	STATS_ADD(ch->worker->stats.sessions_total, 1);
+	timer_set(ch->worker, &ch->timer, channel_deadline(ch));
+	ch->front->ops->ready(ch->front);
+}
+
+enum flow channel_deliver(struct leg *from, const struct msg *m)
+{
+	struct channel *ch = from->channel;
+	struct stats *stats = &ch->worker->stats;
+	struct leg *to;
+
+	ch->active = ch->worker->now;
+	if (from == ch->front) {
+		to = ch->back;
+		ch->bytes_in += m->n;
+		ch->messages_in += !m->more;
+		STATS_ADD(stats->bytes_in, m->n);
+		STATS_ADD(stats->messages_in, !m->more);
+	} else {
+		to = ch->front;
+		ch->bytes_out += m->n;
+		ch->messages_out += !m->more;
+		STATS_ADD(stats->bytes_out, m->n);
+		STATS_ADD(stats->messages_out, !m->more);
+	}
+	enum flow flow = to->ops->send(to, m);
+	if (flow == FLOW_FULL)
+		from->ops->pause(from, true);
+	return flow;
+}
+
+void channel_full(struct leg *at)
+{
+	struct leg *source = channel_other(at);
+
+	if (source)
+		source->ops->pause(source, true);
+}
+
+void channel_room(struct leg *at)
+{
+	struct leg *source = channel_other(at);
+
+	if (source)
+		source->ops->pause(source, false);
+}
+
+/* Who ended it: a peer whose end we only pass on, or the gateway by a rule of its own. */
+static const char *channel_closer(const struct channel *ch, const struct leg *by, enum fault f)
+{
+	switch (f) {
+	case FAULT_NONE:
+	case FAULT_BACK_RESET:
+	case FAULT_WS_CLOSED:
+	case FAULT_WS_NO_CLOSE:
+	case FAULT_RESET:
+	case FAULT_PEER_EOF:
+	case FAULT_TLS_TRUNCATED:
+		return by == NULL ? "gateway" : by == ch->front ? "client" : "backend";
+	default:
+		return "gateway";
+	}
+}
+
+static void channel_write_record(struct channel *ch, const struct leg *by, enum fault f,
+    uint16_t code, struct slice reason)
+{
+	struct access_record *r = ch->record;
+
+	if (r == NULL)
+		return;
+	r->session = true;
+	r->session_id = (struct slice){ch->id, RANDOM_ID};
+	r->server = slice_of(ch->server);
+	r->duration = ch->worker->now - ch->opened;
+	r->bytes_in = ch->bytes_in;
+	r->bytes_out = ch->bytes_out;
+	r->messages_in = ch->messages_in;
+	r->messages_out = ch->messages_out;
+	r->status = 101;
+	r->close_code = code ? code : (unsigned)fault_ws(f);
+	r->closed_by = slice_of(channel_closer(ch, by, f));
+	r->reason = reason.n || f == FAULT_NONE ? reason : slice_of(fault_text(f));
+	access_write(r);
+}
+
+/* by: the leg that has ended already, NULL when neither has. */
+static void channel_end(struct channel *ch, struct leg *by, enum fault f, uint16_t code,
+    struct slice reason)
+{
+	struct leg *front = ch->front, *back = ch->back;
+
+	if (ch->ready) {
+		STATS_ADD(ch->worker->stats.sessions, -1);
+		channel_write_record(ch, by, f, code, reason);
+		if (f != FAULT_NONE)
+			log_fault(f, "route %s: session %s", ch->route->conf->name, ch->id);
+	}
+	front->channel = back->channel = NULL;
+	if (by != front)
+		front->ops->close(front, f, code, reason);
+	if (by != back)
+		back->ops->close(back, f, code, reason);
+	list_remove(&ch->link);
+	timer_close(ch->worker, &ch->timer);
+	worker_bury(ch->worker, &ch->grave);
+}
+
+void channel_done(struct leg *leg, enum fault f, uint16_t code, struct slice reason)
+{
+	if (leg->channel)
+		channel_end(leg->channel, leg, f, code, reason);
+}
+
+void channel_close(struct channel *ch, enum fault f)
+{
+	channel_end(ch, NULL, f, 0, (struct slice){NULL, 0});
+}

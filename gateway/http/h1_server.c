@@ -1,0 +1,524 @@
+#include "http/h1_server.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "codec/http_path.h"
+#include "codec/ws_handshake.h"
+#include "http/h1_conn.h"
+
+enum { H1_PIPELINE = 16 * 1024 };	/* bytes of later requests that may wait for an answer */
+
+static const struct connection_ops h1_connection_ops;
+
+static struct gateway_worker *h1_gateway(const struct h1_conn *c)
+{
+	return c->client.worker->gateway;
+}
+
+static void h1_conn_free(struct task *t)
+{
+	free(LIST_OWNER(t, struct h1_conn, grave));
+}
+
+void h1_conn_clear(struct h1_conn *c)
+{
+	arena_fini(&c->x.arena);
+	c->x.request = NULL;
+}
+
+static void h1_finish_exchange(struct h1_conn *c)
+{
+	if (c->x.request && h1_gateway(c)->site->done)
+		h1_gateway(c)->site->done(&c->x);
+	h1_conn_clear(c);
+	held_put(c->x.snapshot);
+	c->x.snapshot = NULL;
+	c->x.route = NULL;
+	c->x.handler = NULL;
+	c->x.state = NULL;
+}
+
+/* Everything but the stream. */
+static void h1_bury(struct h1_conn *c)
+{
+	struct worker *w = c->client.worker;
+
+	h1_finish_exchange(c);
+	c->state = H1_DEAD;
+	c->stream = NULL;
+	list_remove(&c->connection.link);
+	timer_close(w, &c->timer);
+	held_put(c->client.snapshot);
+	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(w->gateway->open, 1, memory_order_relaxed);
+	STATS_ADD(w->stats.connections, -1);
+	worker_bury(w, &c->grave);
+}
+
+void h1_conn_close(struct h1_conn *c)
+{
+	stream_close(c->stream, true);
+	h1_bury(c);
+}
+
+void h1_conn_abort(struct h1_conn *c)
+{
+	stream_reset(c->stream);
+	h1_bury(c);
+}
+
+static void h1_set_timer(struct h1_conn *c, uint64_t after)
+{
+	struct worker *w = c->client.worker;
+
+	timer_set(w, &c->timer, after ? w->now + after : CLOCK_NEVER);
+}
+
+/* Ready for the next head; what already came of it is shown again. */
+static void h1_begin_head(struct h1_conn *c)
+{
+	c->state = H1_HEAD;
+	c->scanned = 0;
+	c->ended = c->head_only = false;
+	c->x.tunnel = false;
+	c->x.status = 0;
+	c->x.bytes_in = c->x.bytes_out = 0;
+	h1_set_timer(c, c->client.limits->keepalive);
+	stream_resume(c->stream, PAUSE_SELF);
+	stream_show_again(c->stream);
+}
+
+void h1_conn_next(struct h1_conn *c)
+{
+	bool more = c->keep_alive && !c->peer_eof && !h1_gateway(c)->stopping;
+
+	if (!more) {
+		h1_conn_close(c);
+		return;
+	}
+	h1_finish_exchange(c);
+	c->ended = true;
+	if (c->state == H1_BODY)
+		h1_set_timer(c, c->client.limits->head_timeout);	/* the rest is drained */
+	else
+		h1_begin_head(c);
+}
+
+/* The exchange ends by no wish of its handler. */
+static void h1_lose(struct h1_conn *c, enum fault f)
+{
+	const struct handler *handler = c->x.handler;
+
+	if (handler && !c->ended)
+		handler->gone(&c->x, f);
+}
+
+static bool h1_slow(struct h1_conn *c)
+{
+	return c->state == H1_HEAD && c->scanned == 0 && c->stream->stash_n == 0;
+}
+
+static bool h1_prepare(struct h1_conn *c, enum http_protocol);
+
+static void h1_refuse(struct h1_conn *c, enum fault f)
+{
+	c->keep_alive = false;
+	c->state = H1_WAIT;
+	stream_pause(c->stream, PAUSE_SELF);
+	if (c->x.request == NULL && !h1_prepare(c, HTTP_1_1)) {
+		h1_conn_abort(c);
+		return;
+	}
+	exchange_fail(&c->x, f);
+}
+
+/* An answer that makes no progress for as long as an idle connection may last is dropped. */
+static void h1_check_stuck(struct h1_conn *c)
+{
+	uint64_t progress = c->x.bytes_out - c->stream->out.n;
+
+	if (c->stream->out.n > 0 && progress == c->progress) {
+		log_fault(FAULT_SLOW_PEER, "route %s",
+		    c->x.route ? c->x.route->conf->name : "-");
+		h1_lose(c, FAULT_SLOW_PEER);
+		h1_conn_abort(c);
+		return;
+	}
+	c->progress = progress;
+	h1_set_timer(c, c->client.limits->keepalive);
+}
+
+static void h1_expire(struct timer *t)
+{
+	struct h1_conn *c = LIST_OWNER(t, struct h1_conn, timer);
+
+	if (c->stream->state != STREAM_UP)
+		h1_conn_abort(c);	/* no TLS handshake within head_timeout */
+	else if (h1_slow(c) || c->ended)
+		h1_conn_close(c);
+	else if (c->state == H1_HEAD)
+		h1_refuse(c, FAULT_HEAD_TIMEOUT);
+	else
+		h1_check_stuck(c);
+}
+
+static bool h1_copy_slice(struct h1_conn *c, struct slice *s)
+{
+	if (s->p == NULL)
+		return true;
+	*s = arena_copy(&c->x.arena, *s);
+	return s->p != NULL;
+}
+
+/* The part of the exchange that even a request nobody could read has. */
+static bool h1_prepare(struct h1_conn *c, enum http_protocol protocol)
+{
+	struct exchange *x = &c->x;
+
+	x->request = arena_alloc(&x->arena, sizeof(*x->request));
+	if (x->request == NULL)
+		return false;
+	x->request->protocol = protocol;
+	x->ops = &h1_response_ops;
+	x->handler = NULL;
+	x->started = c->client.worker->now;
+	c->progress = 0;
+	random_id(x->id);
+	STATS_ADD(c->client.worker->stats.requests_total, 1);
+	return true;
+}
+
+/* The head's slices point into bytes that will not stay: everything moves to the arena. */
+static enum fault h1_keep_request(struct h1_conn *c, const struct http1_request *parsed)
+{
+	struct exchange *x = &c->x;
+	struct http1_request *h = arena_alloc(&x->arena, sizeof(*h));
+	struct header *headers = arena_alloc(&x->arena, (parsed->n_headers + 1) * sizeof(*headers));
+
+	if (h == NULL || headers == NULL ||
+	    !h1_prepare(c, parsed->minor ? HTTP_1_1 : HTTP_1_0))
+		return FAULT_NO_MEMORY;
+	*h = *parsed;
+	h->headers = headers;
+	bool ok = h1_copy_slice(c, &h->method) && h1_copy_slice(c, &h->target) &&
+	    h1_copy_slice(c, &h->scheme) && h1_copy_slice(c, &h->host) &&
+	    h1_copy_slice(c, &h->path) && h1_copy_slice(c, &h->query) &&
+	    h1_copy_slice(c, &h->upgrade_to);
+	for (unsigned i = 0; ok && i < h->n_headers; i++) {
+		headers[i] = parsed->headers[i];
+		ok = h1_copy_slice(c, &headers[i].name) && h1_copy_slice(c, &headers[i].value);
+	}
+	if (!ok)
+		return FAULT_NO_MEMORY;
+	struct request *r = x->request;
+	r->method = h->method;
+	r->authority = h->host;
+	r->query = h->query;
+	r->headers = h->headers;
+	r->n_headers = h->n_headers;
+	r->has_body = h->body != HTTP1_BODY_NONE;
+	r->length = h->body == HTTP1_BODY_CHUNKED ? UINT64_MAX : h->length;
+	r->expect_continue = h->expect_continue;
+	r->websocket = ws_handshake_wanted(h);
+	r->http1 = h;
+	return FAULT_NONE;
+}
+
+static enum fault h1_normalise(struct h1_conn *c)
+{
+	struct request *r = c->x.request;
+	struct slice raw = r->http1->path;
+
+	if (slice_eq(raw, SLICE("*"))) {
+		r->path = raw;
+		return FAULT_NONE;
+	}
+	char *path = arena_alloc(&c->x.arena, raw.n + 1);
+	if (path == NULL)
+		return FAULT_NO_MEMORY;
+	r->path.p = path;
+	return http_path_normalise(raw, path, &r->path.n);
+}
+
+static void h1_open(struct h1_conn *c)
+{
+	struct exchange *x = &c->x;
+	enum fault f = c->refuse ? c->refuse : h1_normalise(c);
+
+	if (f == FAULT_HTTP_SYNTAX)
+		c->keep_alive = false;
+	if (f == FAULT_NONE)
+		f = h1_gateway(c)->site->route(x);
+	const struct handler *handler = x->handler;
+	if (f == FAULT_NONE)
+		f = handler->open(x);
+	if (c->state == H1_DEAD || c->ended || x->request == NULL || x->handler != handler)
+		return;	/* the handler has answered already */
+	if (f != FAULT_NONE) {
+		x->handler = NULL;
+		exchange_fail(x, f);
+	} else if (x->request->expect_continue && handler->body && x->status == 0) {
+		struct iovec go = {(void *)(uintptr_t)"HTTP/1.1 100 Continue\r\n\r\n", 25};
+		stream_write(c->stream, &go, 1);
+	}
+}
+
+/* Reads one head; returns how many bytes it took, 0 when it is not complete or was refused. */
+static size_t h1_head(struct h1_conn *c, const uint8_t *p, size_t n)
+{
+	const struct config_limits *most = c->client.limits;
+	struct http1_limits limits = {most->head, most->headers};
+	struct header headers[CONFIG_HEADERS_MAX];
+	struct http1_request parsed = {.headers = headers};
+	size_t used = 0;
+	bool fresh = c->scanned == 0;
+	enum fault f = http1_parse(&limits, p, n, &c->scanned, &parsed, &used);
+
+	if (f == FAULT_NONE && used == 0) {
+		if (fresh)
+			h1_set_timer(c, most->head_timeout);
+		return 0;
+	}
+	if (f == FAULT_NONE) {
+		c->keep_alive = parsed.keep_alive;
+		c->http10 = parsed.minor == 0;
+		c->head_only = slice_eq(parsed.method, SLICE("HEAD"));
+		http1_body_begin(&c->body, parsed.body, parsed.length);
+		f = h1_keep_request(c, &parsed);
+	}
+	if (f != FAULT_NONE) {
+		h1_refuse(c, f);
+		return 0;
+	}
+	c->state = c->body.end ? H1_WAIT : H1_BODY;
+	h1_set_timer(c, most->keepalive);
+	h1_open(c);
+	return used;
+}
+
+static void h1_body_complete(struct h1_conn *c)
+{
+	c->state = H1_WAIT;
+	if (c->ended)
+		h1_begin_head(c);
+	else if (c->x.handler && c->x.handler->body)
+		c->x.handler->body_end(&c->x);
+}
+
+static size_t h1_body(struct h1_conn *c, uint8_t *p, size_t n)
+{
+	const uint8_t *data;
+	size_t used = 0, data_n = 0;
+	enum fault f = http1_body_feed(&c->body, p, n, &used, &data, &data_n);
+
+	if (f != FAULT_NONE) {
+		c->keep_alive = false;
+		h1_lose(c, f);
+		if (c->state != H1_DEAD && c->x.status == 0 && !c->ended)
+			h1_refuse(c, f);
+		else if (c->state != H1_DEAD)
+			h1_conn_abort(c);
+		return used;
+	}
+	c->x.bytes_in += data_n;
+	if (data_n && !c->ended && c->x.handler && c->x.handler->body)
+		c->x.handler->body(&c->x, p + (data - p), data_n);
+	if (c->state == H1_BODY && c->body.end)
+		h1_body_complete(c);
+	return used;
+}
+
+static size_t h1_bytes(struct stream *s, uint8_t *p, size_t n)
+{
+	struct h1_conn *c = s->owner;
+	size_t at = 0, used = 1;
+
+	if (c->state == H1_TUNNEL)
+		return c->x.handler->body(&c->x, p, n);
+	while (at < n && used > 0 && c->state != H1_DEAD && !s->paused) {
+		if (c->state == H1_HEAD)
+			used = h1_head(c, p + at, n - at);
+		else if (c->state == H1_BODY)
+			used = h1_body(c, p + at, n - at);
+		else
+			break;
+		at += used;
+	}
+	if (c->state == H1_WAIT && n - at > H1_PIPELINE)
+		stream_pause(s, PAUSE_SELF);
+	return at;
+}
+
+static void h1_eof(struct stream *s)
+{
+	struct h1_conn *c = s->owner;
+
+	c->peer_eof = true;
+	if (c->state == H1_TUNNEL) {
+		c->x.handler->body_end(&c->x);
+		return;
+	}
+	/* Half a connection is enough to be answered, but not to become a tunnel. */
+	if (c->state == H1_WAIT && c->x.request && !c->x.request->websocket)
+		return;
+	if (c->state != H1_HEAD)
+		h1_lose(c, FAULT_PEER_EOF);
+	if (c->state != H1_DEAD)
+		h1_conn_close(c);
+}
+
+static void h1_up(struct stream *s)
+{
+	struct h1_conn *c = s->owner;
+
+	if (s->tls) {
+		struct tls_facts facts = tls_layer_facts(s->tls);
+		c->client.tls = facts.version;
+		c->client.sni = facts.sni;
+	}
+}
+
+static void h1_full(struct stream *s)
+{
+	struct h1_conn *c = s->owner;
+
+	if (c->x.handler && c->x.handler->full && !c->ended)
+		c->x.handler->full(&c->x);
+}
+
+static void h1_room(struct stream *s)
+{
+	struct h1_conn *c = s->owner;
+
+	if (c->x.handler && c->x.handler->room && !c->ended)
+		c->x.handler->room(&c->x);
+}
+
+static void h1_gone(struct stream *s, enum fault f)
+{
+	struct h1_conn *c = s->owner;
+
+	h1_lose(c, f);
+	if (c->state != H1_DEAD)
+		h1_conn_abort(c);
+}
+
+static const struct stream_events h1_stream_events = {
+	.up = h1_up,
+	.bytes = h1_bytes,
+	.eof = h1_eof,
+	.full = h1_full,
+	.room = h1_room,
+	.gone = h1_gone,
+};
+
+static bool h1_over_limit(struct gateway_worker *g, const struct config_limits *limits)
+{
+	unsigned open = atomic_fetch_add_explicit(g->open, 1, memory_order_relaxed) + 1;
+
+	return limits->connections && open > limits->connections;
+}
+
+static struct h1_conn *h1_conn_new(struct worker *w)
+{
+	struct h1_conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL || timer_open(w, &c->timer, h1_expire) != FAULT_NONE) {
+		free(c);
+		return NULL;
+	}
+	c->x.client = &c->client;
+	c->client.worker = w;
+	list_init(&c->connection.link);
+	c->connection.ops = &h1_connection_ops;
+	task_init(&c->grave, h1_conn_free);
+	arena_init(&c->x.arena);
+	return c;
+}
+
+static struct tls_layer *h1_tls_layer(const struct http_listener *l, const struct accepted *a)
+{
+	char peer[ADDRESS_TEXT];
+	SSL *ssl = tls_ctx_connection(l->tls, NULL);
+	struct tls_layer *tls = ssl ? tls_layer_new(ssl, true, address_text(&a->peer, peer)) : NULL;
+
+	if (tls == NULL)
+		SSL_free(ssl);
+	return tls;
+}
+
+/* Everything or nothing: NULL leaves the descriptor to the caller. */
+static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a)
+{
+	const struct http_listener *l = a->tag;
+	struct tls_layer *tls = l->tls ? h1_tls_layer(l, a) : NULL;
+	struct h1_conn *c = l->tls && tls == NULL ? NULL : h1_conn_new(w);
+	struct stream *s = c ? stream_new(w, a->fd, tls, &h1_stream_events, c) : NULL;
+
+	if (s == NULL) {
+		if (c)
+			timer_close(w, &c->timer);
+		free(c);
+		if (tls)
+			tls_layer_free(tls);
+		return NULL;
+	}
+	c->stream = s;
+	c->client.listener = l->conf;
+	c->client.limits = l->limits;
+	c->client.snapshot = held_get(w->gateway->snapshot);
+	c->client.address = a->peer;
+	return c;
+}
+
+void h1_server_accept(struct worker *w, const struct accepted *a)
+{
+	struct h1_conn *c = h1_accept(w, a);
+
+	if (c == NULL) {
+		const struct http_listener *l = a->tag;
+		log_fault(FAULT_NO_MEMORY, "listener %s", l->conf->name);
+		close(a->fd);
+		atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
+		return;
+	}
+	if (h1_over_limit(w->gateway, c->client.limits))
+		c->refuse = FAULT_CONNECTIONS;
+	if (w->gateway->stopping)
+		c->refuse = FAULT_SHUTDOWN;
+	list_append(&w->gateway->connections, &c->connection.link);
+	STATS_ADD(w->stats.connections, 1);
+	STATS_ADD(w->stats.connections_total, 1);
+	h1_set_timer(c, c->client.limits->head_timeout);
+	stream_start(c->stream);
+}
+
+static struct h1_conn *h1_of_connection(struct connection *connection)
+{
+	return LIST_OWNER(connection, struct h1_conn, connection);
+}
+
+static void h1_stop(struct connection *connection)
+{
+	struct h1_conn *c = h1_of_connection(connection);
+
+	c->keep_alive = false;
+	if (c->state == H1_HEAD)
+		h1_conn_close(c);
+}
+
+static void h1_drop(struct connection *connection)
+{
+	struct h1_conn *c = h1_of_connection(connection);
+
+	h1_lose(c, FAULT_SHUTDOWN);
+	if (c->state != H1_DEAD)
+		h1_conn_abort(c);
+}
+
+static const struct connection_ops h1_connection_ops = {
+	.stop = h1_stop,
+	.drop = h1_drop,
+};
