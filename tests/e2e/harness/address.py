@@ -1,0 +1,13 @@
+"""A loopback address of this process's own, so that tests in parallel cannot meet."""
+import os
+import socket
+
+_pid = os.getpid()
+HOST = f"127.{1 + (_pid >> 16 & 0x7f)}.{_pid >> 8 & 0xff}.{_pid & 0xff}"
+
+
+def free_port():
+    """A port of HOST that nobody listens on."""
+    with socket.socket() as s:
+        s.bind((HOST, 0))
+        return s.getsockname()[1]

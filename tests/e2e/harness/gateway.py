@@ -1,0 +1,169 @@
+"""framegate as a process: started with a configuration, watched, and ended properly."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from harness.address import HOST, free_port
+from harness.cases import equal
+from harness.certs import Authority
+from harness.wait import DEADLINE, until
+from harness.wire import Wire
+
+PROGRAM = os.environ.get("FRAMEGATE", "framegate")
+SANITIZER = re.compile(r"(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error:")
+
+
+def command(*args, **options):
+    """Runs the program to its end; returns the completed process with stdout and stderr as text."""
+    return subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=DEADLINE,
+                          stdin=subprocess.DEVNULL, **options)
+
+
+class Gateway:
+    """
+    One framegate with the listeners `plain` and `secure` (by a certificate of Authority's for
+    localhost), an access log, and what the test gives as configuration text. ${...} of templates
+    stay as they are; @DIR@ and @HOST@ are filled in.
+    """
+
+    def __init__(self, routes="", backends="", top="", plain="", secure="", tls="", log="info",
+                 conf=None, args=None):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="framegate-e2e-"))
+        self.port, self.tls_port = free_port(), free_port()
+        self.authority = Authority(self.dir)
+        self.args = args
+        self.child = None
+        if conf is None:
+            conf = self._compose(routes, backends, top, plain, secure, tls, log)
+        self.conf_file = self.dir / "framegate.conf"
+        self.configure(conf)
+
+    def _compose(self, routes, backends, top, plain, secure, tls, log):
+        settings = "" if "stop_timeout" in top else 'stop_timeout = "1s";\n'
+        return f'''{settings}{top}
+log: {{ to = "stderr"; level = "{log}"; }};
+access_log: {{ to = "@DIR@/access.log"; format = "json"; }};
+tls: {{ e2e: {{ certificates = ["{self.authority.server('localhost')}"]; {tls} }}; }};
+listeners: {{
+    plain: {{ bind = "@HOST@:{self.port}"; {plain} }};
+    secure: {{ bind = "@HOST@:{self.tls_port}"; tls = "e2e"; {secure} }};
+}};
+backends: {{ {backends} }};
+routes: {{ {routes} }};
+'''
+
+    def configure(self, conf):
+        """Writes the configuration; takes effect at start."""
+        self.conf_file.write_text(conf.replace("@DIR@", str(self.dir)).replace("@HOST@", HOST))
+
+    # life
+
+    def __enter__(self):
+        self.stderr = open(self.dir / "stderr", "wb")
+        arguments = self.args or ["-c", str(self.conf_file)]
+        self.child = subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL,
+                                      stdout=self.stderr, stderr=self.stderr)
+        try:
+            self._wait_ready()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def _wait_ready(self):
+        def ready():
+            if self.child.poll() is not None:
+                raise AssertionError(f"framegate ended at start with {self.child.returncode}")
+            try:
+                self.wire().close()
+                return True
+            except OSError:
+                return False
+        until(ready, "framegate to listen")
+        self.pid = self.child.pid
+
+    def __exit__(self, kind, error, trace):
+        try:
+            if kind is None:
+                self.stop()
+        finally:
+            self.kill()
+            if kind is None:
+                shutil.rmtree(self.dir)
+
+    def signal(self, number):
+        self.child.send_signal(number)
+
+    def wait(self, seconds=None):
+        """Waits for the end and returns the exit status."""
+        try:
+            return self.child.wait(seconds or DEADLINE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("framegate does not end") from None
+
+    def stop(self):
+        """SIGTERM, exit status 0, nothing from a sanitizer."""
+        if self.child.poll() is None:
+            self.signal(signal.SIGTERM)
+        equal(self.wait(), 0, "exit status")
+        report = SANITIZER.search(self.log())
+        if report:
+            raise AssertionError(f"a sanitizer's report: {self.log()[report.start() - 200:]}")
+
+    def kill(self):
+        if self.child and self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
+        self.stderr.close()
+
+    def diagnosis(self):
+        """The end of the log, for the report of a failure."""
+        tail = "".join(f"log: {line}\n" for line in self.log().splitlines()[-15:])
+        return f"{tail}exit status so far: {self.child and self.child.poll()}\n"
+
+    # clients
+
+    @property
+    def address(self):
+        return HOST, self.port
+
+    @property
+    def authority_text(self):
+        return f"{HOST}:{self.port}"
+
+    def wire(self, tls=False, **options):
+        """A fresh connection to the plain or the TLS listener."""
+        if not tls:
+            return Wire.connect(self.address, **options)
+        context = options.pop("context", None) or self.authority.client_context()
+        return Wire.connect((HOST, self.tls_port), context=context, **options)
+
+    def url(self, path, scheme="ws"):
+        port = self.tls_port if scheme in ("wss", "https") else self.port
+        return f"{scheme}://{HOST}:{port}{path}"
+
+    # what it says
+
+    def log(self):
+        """The error log so far."""
+        return (self.dir / "stderr").read_text(errors="replace")
+
+    def expect_log(self, part):
+        until(lambda: part in self.log(), f"{part!r} in the log", diagnose=self.diagnosis)
+
+    def records(self, **wanted):
+        """Records of the access log whose keys have these values."""
+        path = self.dir / "access.log"
+        lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+        rows = [json.loads(line) for line in lines if line.endswith("\n")]
+        return [r for r in rows if all(r.get(k) == v for k, v in wanted.items())]
+
+    def expect_record(self, **wanted):
+        """Waits for the first such record of the access log."""
+        return until(lambda: self.records(**wanted), f"an access record {wanted}",
+                     diagnose=self.records)[0]
