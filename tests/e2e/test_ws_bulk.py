@@ -36,7 +36,8 @@ table = echo.Table(gateway)
 for kind, opcode in (("text", ws.TEXT), ("binary", ws.BINARY)):
     for size in (64, 1300, 65536, 1 << 20):
         total = 1 << 18 if size < 1000 else 4 << 20
-        table.add(f"{kind} of {total} bytes in fragments of {size}", fragmented, opcode, total, size)
+        table.add(f"{kind} of {total} bytes in fragments of {size}", fragmented, opcode, total,
+                  size)
     for size in (8, 125, 126, 16384):
         table.add(f"1000 {kind} messages of {size} bytes", many, opcode, 1000, size)
     table.add(f"1000 {kind} messages of 1000 bytes, one by one", one_by_one, opcode, 1000, 1000)

@@ -1,4 +1,4 @@
-"""RFC 6455 section 5.4: messages in fragments, control frames between them, and what is no message."""
+"""RFC 6455 section 5.4: messages in fragments, control frames between them."""
 import random
 
 from harness import echo, ws

@@ -10,7 +10,7 @@ GOOD = {"Host": "localhost", "Upgrade": "websocket", "Connection": "Upgrade",
 
 
 def head(method="GET", version="1.1", **changes):
-    """The good handshake with some fields changed (underscores for hyphens); None leaves one out."""
+    """The good handshake with fields changed (underscores for hyphens); None leaves one out."""
     fields = dict(GOOD)
     fields.update((name.replace("_", "-"), value) for name, value in changes.items())
     lines = []

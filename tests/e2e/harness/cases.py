@@ -38,8 +38,8 @@ def contains(text, part, what="text"):
 
 
 def _short(value, limit=400):
-    text = repr(value)
-    return text if len(text) <= limit else f"{text[:limit // 2]}…{text[-limit // 2:]} ({len(text)})"
+    text, half = repr(value), limit // 2
+    return text if len(text) <= limit else f"{text[:half]}…{text[-half:]} ({len(text)})"
 
 
 def _say(verdict, name, detail=""):

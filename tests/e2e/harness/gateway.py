@@ -26,29 +26,30 @@ def command(*args, **options):
 
 class Gateway:
     """
-    One framegate with the listeners `plain` and `secure` (by a certificate of Authority's for
-    localhost), an access log, and what the test gives as configuration text. ${...} of templates
-    stay as they are; @DIR@ and @HOST@ are filled in.
+    One framegate with the listeners `plain` and `secure`, an access log, and what the test gives
+    as configuration text, in which @DIR@ and @HOST@ are filled in. names: those of each of the
+    certificates, signed by `authority`.
     """
 
     def __init__(self, routes="", backends="", top="", plain="", secure="", tls="", log="info",
-                 conf=None, args=None):
+                 names=(["localhost"],), conf=None, args=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="framegate-e2e-"))
         self.port, self.tls_port = free_port(), free_port()
         self.authority = Authority(self.dir)
         self.args = args
         self.child = None
         if conf is None:
-            conf = self._compose(routes, backends, top, plain, secure, tls, log)
+            conf = self._compose(routes, backends, top, plain, secure, tls, log, names)
         self.conf_file = self.dir / "framegate.conf"
         self.configure(conf)
 
-    def _compose(self, routes, backends, top, plain, secure, tls, log):
+    def _compose(self, routes, backends, top, plain, secure, tls, log, names):
+        certificates = ", ".join(f'"{self.authority.server(*n)}"' for n in names)
         settings = "" if "stop_timeout" in top else 'stop_timeout = "1s";\n'
         return f'''{settings}{top}
 log: {{ to = "stderr"; level = "{log}"; }};
 access_log: {{ to = "@DIR@/access.log"; format = "json"; }};
-tls: {{ e2e: {{ certificates = ["{self.authority.server('localhost')}"]; {tls} }}; }};
+tls: {{ e2e: {{ certificates = [{certificates}]; {tls} }}; }};
 listeners: {{
     plain: {{ bind = "@HOST@:{self.port}"; {plain} }};
     secure: {{ bind = "@HOST@:{self.tls_port}"; tls = "e2e"; {secure} }};
@@ -129,19 +130,19 @@ routes: {{ {routes} }};
     # clients
 
     @property
-    def address(self):
-        return HOST, self.port
-
-    @property
     def authority_text(self):
         return f"{HOST}:{self.port}"
 
     def wire(self, tls=False, **options):
         """A fresh connection to the plain or the TLS listener."""
         if not tls:
-            return Wire.connect(self.address, **options)
+            return Wire.connect((HOST, self.port), **options)
         context = options.pop("context", None) or self.authority.client_context()
         return Wire.connect((HOST, self.tls_port), context=context, **options)
+
+    def wire_to(self, port):
+        """A plain connection to any port of the gateway."""
+        return Wire.connect((HOST, port))
 
     def url(self, path, scheme="ws"):
         port = self.tls_port if scheme in ("wss", "https") else self.port

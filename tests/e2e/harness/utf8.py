@@ -1,4 +1,4 @@
-"""UTF-8 by its boundaries (Unicode table 3-7, RFC 3629): what is valid, and where it stops being so."""
+"""UTF-8 by its boundaries (Unicode table 3-7, RFC 3629): what is valid, and where it ends."""
 
 # last code point of each class, its neighbours, noncharacters and the byte order mark
 VALID = [chr(point).encode() for point in (

@@ -14,7 +14,7 @@ READ = 1 << 18
 class Wire:
     """
     A socket and, for TLS, an SSL object over memory. What arrives while sending is kept, so two
-    talkative ends cannot block each other. `ended` says how the other side ended: "", "eof", "reset".
+    talkative ends cannot block each other. `ended` says how the other side did: "", "eof", "reset".
     """
 
     def __init__(self, sock, context=None, server=False, server_hostname="localhost", session=None):
@@ -158,7 +158,7 @@ class Wire:
             at += step
 
     def send_some(self, data):
-        """Offers data to the kernel without waiting; returns how many bytes it took (plain only)."""
+        """Offers data without waiting; returns how many bytes the kernel took (plain only)."""
         try:
             return self.sock.send(data)
         except BlockingIOError:
@@ -217,6 +217,10 @@ class Wire:
         piece = bytes(memoryview(self._in)[:n])
         del self._in[:n]
         return piece
+
+    def readable(self):
+        """Is there anything to receive, an end included?"""
+        return bool(self._in or self.ended or self._take())
 
     def end_name(self):
         return "close_notify" if self._closed_notify else self.ended
