@@ -6,8 +6,8 @@ _pid = os.getpid()
 HOST = f"127.{1 + (_pid >> 16 & 0x7f)}.{_pid >> 8 & 0xff}.{_pid & 0xff}"
 
 
-def free_port():
-    """A port of HOST that nobody listens on."""
+def free_port(host=HOST):
+    """A port that nobody listens on."""
     with socket.socket() as s:
-        s.bind((HOST, 0))
+        s.bind((host, 0))
         return s.getsockname()[1]

@@ -2,8 +2,10 @@
 import contextlib
 import os
 import select
+import signal
 import socket
 import threading
+import traceback
 
 from harness.address import HOST
 from harness.wait import Clock
@@ -16,17 +18,17 @@ class Backend:
     does is written where it is tested. serve() answers by itself instead.
     """
 
-    def __init__(self, unix=None, context=None, backlog=4096):
+    def __init__(self, unix=None, context=None, host=HOST, backlog=4096):
         self.context = context
         if unix:
             self.sock = socket.socket(socket.AF_UNIX)
             self.sock.bind(str(unix))
+            self.sock.listen(backlog)
             self.url = f"unix:{unix}"
         else:
-            self.sock = socket.create_server((HOST, 0), backlog=backlog)
+            self.sock = socket.create_server((host, 0), backlog=backlog)
             self.port = self.sock.getsockname()[1]
-            self.url = f"{'tls' if context else 'tcp'}://{HOST}:{self.port}"
-        self.sock.listen(backlog)
+            self.url = f"{'tls' if context else 'tcp'}://{host}:{self.port}"
 
     def accept(self):
         """The next connection; fails when none comes."""
@@ -104,13 +106,25 @@ def dead_url():
         return f"tcp://{HOST}:{sock.getsockname()[1]}"
 
 
-def in_child(function, *args):
-    """Runs function(*args) in a forked process, for what must not share this one's interpreter."""
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        function(*args)
-        os._exit(0)
-    finally:
-        os._exit(1)
+class Child:
+    """function(*args) in a forked process, for what must not share this one's interpreter."""
+
+    def __init__(self, function, *args):
+        self.pid = os.fork()
+        if self.pid:
+            return
+        status = 1
+        try:
+            function(*args)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)

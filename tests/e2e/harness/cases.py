@@ -2,7 +2,6 @@
 import contextlib
 import faulthandler
 import fnmatch
-import os
 import signal
 import sys
 import traceback
@@ -85,6 +84,4 @@ def run(*resources):
             good &= _execute(name, function, args, resources)
     if resources:
         good &= _execute("a clean stop", stack.close, (), resources)
-    sys.stdout.flush()
-    # Threads of backends may still stand in accept or recv: they end with the process.
-    os._exit(0 if good else 1)
+    sys.exit(0 if good else 1)

@@ -1,6 +1,11 @@
 """Certificates made by openssl at run time: an authority and what it signs."""
+import atexit
+import pathlib
+import re
+import shutil
 import ssl
 import subprocess
+import tempfile
 
 
 def _openssl(*args):
@@ -10,10 +15,12 @@ def _openssl(*args):
 class Authority:
     """Signs certificates; each file holds the key and the certificate."""
 
-    def __init__(self, folder, name="ca"):
-        self.folder, self.name = folder, name
-        self.ca = folder / f"{name}.crt"
-        self.key = folder / f"{name}.key"
+    def __init__(self, name="ca"):
+        self.name = name
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="framegate-e2e-certs-"))
+        atexit.register(shutil.rmtree, self.folder)
+        self.ca = self.folder / f"{name}.crt"
+        self.key = self.folder / f"{name}.key"
 
     def _ensure(self):
         if not self.ca.exists():
@@ -22,8 +29,9 @@ class Authority:
                      "-keyout", self.key, "-out", self.ca)
 
     def server(self, *names):
-        """A certificate for these DNS names; its path."""
-        return self._issue(names[0], "subjectAltName=" + ",".join(f"DNS:{n}" for n in names))
+        """A certificate for these names or addresses; its path."""
+        kinds = (("IP" if re.fullmatch(r"[\d.]+|.*:.*", name) else "DNS", name) for name in names)
+        return self._issue(names[0], "subjectAltName=" + ",".join(map(":".join, kinds)))
 
     def client(self, name):
         return self._issue(name, "extendedKeyUsage=clientAuth")

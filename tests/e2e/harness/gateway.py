@@ -31,19 +31,19 @@ class Gateway:
     certificates, signed by `authority`.
     """
 
-    def __init__(self, routes="", backends="", top="", plain="", secure="", tls="", log="info",
-                 names=(["localhost"],), conf=None, args=None):
+    def __init__(self, routes="", backends="", top="", plain="", secure="", tls="", listeners="",
+                 names=(["localhost", HOST],), log="info", conf=None, args=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="framegate-e2e-"))
         self.port, self.tls_port = free_port(), free_port()
-        self.authority = Authority(self.dir)
+        self.authority = Authority()
         self.args = args
         self.child = None
         if conf is None:
-            conf = self._compose(routes, backends, top, plain, secure, tls, log, names)
+            conf = self._compose(routes, backends, top, plain, secure, tls, listeners, names, log)
         self.conf_file = self.dir / "framegate.conf"
         self.configure(conf)
 
-    def _compose(self, routes, backends, top, plain, secure, tls, log, names):
+    def _compose(self, routes, backends, top, plain, secure, tls, listeners, names, log):
         certificates = ", ".join(f'"{self.authority.server(*n)}"' for n in names)
         settings = "" if "stop_timeout" in top else 'stop_timeout = "1s";\n'
         return f'''{settings}{top}
@@ -53,6 +53,7 @@ tls: {{ e2e: {{ certificates = [{certificates}]; {tls} }}; }};
 listeners: {{
     plain: {{ bind = "@HOST@:{self.port}"; {plain} }};
     secure: {{ bind = "@HOST@:{self.tls_port}"; tls = "e2e"; {secure} }};
+    {listeners}
 }};
 backends: {{ {backends} }};
 routes: {{ {routes} }};

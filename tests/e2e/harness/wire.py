@@ -157,12 +157,18 @@ class Wire:
             self.send(data[at:at + step])
             at += step
 
-    def send_some(self, data):
-        """Offers data without waiting; returns how many bytes the kernel took (plain only)."""
-        try:
-            return self.sock.send(data)
-        except BlockingIOError:
-            return 0
+    def offer(self, data):
+        """
+        Sends without waiting or receiving. True: all of data is taken (what the kernel has no room
+        for is kept and goes first the next time); False: nothing of it.
+        """
+        if self._out and (not self._push() or self._out):
+            return False
+        self._queue(data)
+        if self._tls is not None:
+            self._out += self._raw_out.read()
+        self._push()
+        return True
 
     # receiving
 

@@ -92,19 +92,22 @@ class Frame:
 
 
 class WebSocket:
-    """An open WebSocket over a Wire."""
+    """A WebSocket over a Wire; the handshake is sent, and opened() waits for its answer."""
 
     def __init__(self, wire, path, host="localhost", headers=()):
         self.wire = wire
-        key = new_key()
-        wire.send(handshake(path, host, key, headers))
-        self.response = read_head(wire)
+        self.key = new_key()
+        wire.send(handshake(path, host, self.key, headers))
+
+    def opened(self):
+        self.response = read_head(self.wire)
         if self.response.status != 101:
             raise AssertionError(f"the handshake was answered {self.response.status}")
         equal(self.response.header("Upgrade").lower(), "websocket", "Upgrade")
         equal(self.response.header("Connection").lower(), "upgrade", "Connection")
-        equal(self.response.header("Sec-WebSocket-Accept"), accept_for(key), "the accept value")
+        equal(self.response.header("Sec-WebSocket-Accept"), accept_for(self.key), "the accept value")
         equal(self.response.header("Sec-WebSocket-Extensions"), None, "extensions")
+        return self
 
     @property
     def subprotocol(self):
@@ -205,11 +208,16 @@ class WebSocket:
         self.wire.close()
 
 
-def connect(gateway, path, tls=False, host="localhost", headers=(), **options):
-    """A WebSocket to one of the gateway's listeners."""
-    wire = gateway.wire(tls, **options)
+def start(gateway, path="/", tls=False, host="localhost", headers=()):
+    """A WebSocket whose handshake is sent to one of the gateway's listeners."""
+    return WebSocket(gateway.wire(tls), path, host, headers)
+
+
+def connect(*args, **options):
+    """An open WebSocket; arguments as for start()."""
+    socket = start(*args, **options)
     try:
-        return WebSocket(wire, path, host, headers)
+        return socket.opened()
     except BaseException:
-        wire.close()
+        socket.wire.close()
         raise
