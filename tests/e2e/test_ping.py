@@ -38,6 +38,7 @@ def stalls_within_frame(socket, conn):
     while got.opcode == ws.PING:
         got = socket.frame()
     equal((got.opcode, got.code), (ws.CLOSE, 1011), f"frame {got}")
+    socket.wire.finish()
     socket.wire.expect_eof()
 
 

@@ -21,8 +21,7 @@ def frame_but_pings(socket):
 def ends(path, code, tls):
     socket, conn = opened(path, tls)
     got = frame_but_pings(socket)
-    equal((got.opcode, got.code), (ws.CLOSE, code), f"frame {got}")
-    socket.wire.expect_eof()
+    socket.finish_after(got, code)
     conn.expect_gone()
     record = gateway.expect_record(client_port=socket.wire.sock.getsockname()[1])
     equal((record.get("close_code"), record.get("closed_by")), (code, "gateway"), "end")

@@ -1,11 +1,9 @@
 """Certificates made by openssl at run time: an authority and what it signs."""
-import atexit
-import pathlib
 import re
-import shutil
 import ssl
 import subprocess
-import tempfile
+
+from harness import scratch
 
 
 def _openssl(*args):
@@ -17,8 +15,7 @@ class Authority:
 
     def __init__(self, name="ca"):
         self.name = name
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="framegate-e2e-certs-"))
-        atexit.register(shutil.rmtree, self.folder)
+        self.folder = scratch.folder()
         self.ca = self.folder / f"{name}.crt"
         self.key = self.folder / f"{name}.key"
 

@@ -1,13 +1,11 @@
 """framegate as a process: started with a configuration, watched, and ended properly."""
 import json
 import os
-import pathlib
 import re
-import shutil
 import signal
 import subprocess
-import tempfile
 
+from harness import scratch
 from harness.address import HOST, free_port
 from harness.cases import equal
 from harness.certs import Authority
@@ -32,9 +30,10 @@ class Gateway:
     """
 
     def __init__(self, routes="", backends="", top="", plain="", secure="", tls="", listeners="",
-                 names=(["localhost", HOST],), log="info", conf=None, args=None):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="framegate-e2e-"))
-        self.port, self.tls_port = free_port(), free_port()
+                 names=(["localhost", HOST],), log="info", conf=None, args=None,
+                 port=None):
+        self.dir = scratch.folder()
+        self.port, self.tls_port = port or free_port(), free_port()
         self.authority = Authority()
         self.args = args
         self.child = None
@@ -95,8 +94,6 @@ routes: {{ {routes} }};
                 self.stop()
         finally:
             self.kill()
-            if kind is None:
-                shutil.rmtree(self.dir)
 
     def signal(self, number):
         self.child.send_signal(number)

@@ -96,6 +96,7 @@ class WebSocket:
 
     def __init__(self, wire, path, host="localhost", headers=()):
         self.wire = wire
+        self.closed = False             # have we sent a Close?
         self.key = new_key()
         wire.send(handshake(path, host, self.key, headers))
 
@@ -116,6 +117,7 @@ class WebSocket:
     # sending
 
     def send(self, opcode, payload=b"", how="whole", **options):
+        self.closed |= opcode == CLOSE
         self.wire.feed(frame(opcode, payload, **options), how)
 
     def text(self, text, how="whole"):
@@ -169,16 +171,17 @@ class WebSocket:
         equal(len(data), n, "bytes in the stream")
         return bytes(data)
 
-    def expect_close(self, code):
-        """A Close with this code comes next; returns its reason."""
-        got = self.frame()
-        equal((got.opcode, got.code), (CLOSE, code), f"frame {got}")
-        return got.reason
-
     def expect_failed(self, code):
-        """Closed with this code, and then the server ends TCP first, properly."""
-        self.expect_close(code)
+        """Closed with this code; we answer as we must, and the server ends TCP first, properly."""
+        return self.finish_after(self.frame(), code)
+
+    def finish_after(self, got, code):
+        """expect_failed for a frame that is already read; returns the reason."""
+        equal((got.opcode, got.code), (CLOSE, code), f"frame {got}")
+        if not self.closed:
+            self.close(code)
         self.wire.expect_eof()
+        return got.reason
 
     def finish(self, code=1000):
         """A close handshake from our side, to the end of TCP."""
@@ -197,9 +200,7 @@ class WebSocket:
 
     def expect_failed_within(self, code):
         """expect_failed while a message of ours is unfinished."""
-        got = self.frame_within()
-        equal((got.opcode, got.code), (CLOSE, code), f"frame {got}")
-        self.wire.expect_eof()
+        self.finish_after(self.frame_within(), code)
 
     def __enter__(self):
         return self

@@ -1,0 +1,36 @@
+"""Programs that are not ours, as backends and displays: started for a test and ended with it."""
+import socket
+import subprocess
+
+from harness.wait import until
+
+
+class Service:
+    """A program that is ready when somebody listens at `address`."""
+
+    def __init__(self, *command, address, log, **options):
+        self.log = open(log, "wb")
+        self.child = subprocess.Popen([*map(str, command)], stdin=subprocess.DEVNULL,
+                                      stdout=self.log, stderr=self.log, **options)
+        until(lambda: self._listens(address), f"{command[0]} to listen", diagnose=self._tail)
+
+    def _listens(self, address):
+        if self.child.poll() is not None:
+            raise AssertionError(f"ended with {self.child.returncode}: {self._tail()}")
+        try:
+            socket.create_connection(address, 5).close()
+            return True
+        except OSError:
+            return False
+
+    def _tail(self):
+        with open(self.log.name, errors="replace") as log:
+            return log.read()[-2000:]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.terminate()
+        self.child.wait()
+        self.log.close()

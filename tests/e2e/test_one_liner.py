@@ -1,0 +1,107 @@
+"""framegate LISTEN TARGET: a gateway without a file, as websockify is used."""
+from harness import scratch, ws
+from harness.address import HOST, free_port
+from harness.backends import Backend, echo
+from harness.cases import add, case, contains, equal, run
+from harness.certs import Authority
+from harness.gateway import Gateway, command
+from harness.http1 import fetch
+from harness.wire import Wire
+
+backend = Backend().serve(echo)
+target = f"{HOST}:{backend.port}"
+authority = Authority()
+
+
+def started(*more, port=None, listen=None):
+    port = port or free_port()
+    gateway = Gateway(args=[listen or f"{HOST}:{port}", target, *more], port=port)
+    gateway.tls_port, gateway.authority = port, authority
+    return gateway
+
+
+def echoes(gateway, path, headers=(), tls=False):
+    """Returns the subprotocol."""
+    with ws.connect(gateway, path, tls, headers=headers) as socket:
+        socket.binary(b"hello")
+        equal(socket.stream(5), b"hello", "echo")
+        socket.finish()
+        return socket.subprotocol
+
+
+@case("every path upgrades")
+def paths():
+    with started() as gateway:
+        for path in ("/", "/websockify", "/any/where?token=x"):
+            echoes(gateway, path)
+
+
+@case("a bare port listens on all interfaces, IPv6 too where there is any")
+def bare_port():
+    port = free_port("")
+    with started(port=port, listen=str(port)) as gateway:
+        for address in ((HOST, port), ("127.0.0.1", port)):
+            with ws.WebSocket(Wire.connect(address), "/").opened() as socket:
+                socket.finish()
+        echoes(gateway, "/")
+
+
+@case("the subprotocol binary is chosen when it is offered, none when none is")
+def subprotocols():
+    with started() as gateway:
+        equal(echoes(gateway, "/"), None, "subprotocol")
+        equal(echoes(gateway, "/", ["Sec-WebSocket-Protocol: binary"]), "binary", "subprotocol")
+        equal(echoes(gateway, "/", ["Sec-WebSocket-Protocol: other, binary"]), "binary",
+              "subprotocol")
+
+
+@case("any origin, and a warning that says so")
+def origins():
+    with started() as gateway:
+        echoes(gateway, "/", ["Origin: http://anywhere.example"])
+        contains(gateway.log().lower(), "origin", "log")
+
+
+@case("--web: files for whom does not upgrade, the service for whom does")
+def web():
+    folder = scratch.folder()
+    (folder / "index.html").write_text("<!doctype html>page")
+    with started("--web", str(folder)) as gateway:
+        equal(fetch(gateway, "/").body, b"<!doctype html>page", "page")
+        equal(fetch(gateway, "/missing").status, 404, "status")
+        echoes(gateway, "/")
+        echoes(gateway, "/index.html")
+
+
+@case("without --web a page is refused")
+def no_web():
+    with started() as gateway:
+        contains((404, 426), fetch(gateway, "/").status, "statuses")
+
+
+@case("--cert: over TLS")
+def cert():
+    with started("--cert", authority.server("localhost")) as gateway:
+        echoes(gateway, "/", tls=True)
+
+
+@case("--framing text")
+def framing():
+    with started("--framing", "text") as gateway, ws.connect(gateway, "/") as socket:
+        socket.text("hällo")
+        socket.expect_message(ws.TEXT, "hällo".encode())
+        socket.finish()
+
+
+def usage(*args):
+    result = command(*args)
+    equal((result.returncode, result.stdout), (2, ""), "exit status and output")
+    contains(result.stderr, "framegate", "stderr")
+
+
+for args in (["6080"], ["6080", "nowhere"], ["nowhere", target], ["99999", target],
+             ["6080", target, "--unheard-of"], ["6080", target, "--web"],
+             ["6080", target, "--framing", "unheard-of"], ["6080", target, "more"],
+             ["--unheard-of"], ["unheard-of"]):
+    add(f"usage: {' '.join(args)}", usage, *args)
+run()
