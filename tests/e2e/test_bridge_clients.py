@@ -57,7 +57,8 @@ def python_echo(scheme, compression):
     asyncio.run(python_session(scheme, compression=compression))
 
 
-gateway = Gateway(routes='tcp: { path = "/tcp"; backend = "echo"; subprotocols = ["binary", ""]; };',
+ROUTES = 'tcp: { path = "/tcp"; backend = "echo"; subprotocols = ["binary", ""]; };'
+gateway = Gateway(routes=ROUTES,
                   backends=f'echo: {{ servers = ["{backend.url}"]; }};')
 for scheme in ("ws", "wss"):
     add(f"node ws over {scheme}", node_echo, scheme)

@@ -30,30 +30,27 @@ def digest():
 
 
 def source(backend):
-    while True:
-        with backend.accept() as conn:
-            for piece in pieces():
-                conn.send(piece)
-            conn.finish()
-            conn.read_all()
+    for conn in backend.connections():
+        for piece in pieces():
+            conn.send(piece)
+        conn.finish()
+        conn.read_all()
 
 
 def sink(backend):
     """Answers with the checksum of TOTAL bytes."""
-    while True:
-        with backend.accept() as conn:
-            checksum, got = hashlib.sha256(), 0
-            while got < TOTAL and (piece := conn.read_some()):
-                checksum.update(piece)
-                got += len(piece)
-            conn.send(checksum.digest())
-            conn.read_all()
+    for conn in backend.connections():
+        checksum, got = hashlib.sha256(), 0
+        while got < TOTAL and (piece := conn.read_some()):
+            checksum.update(piece)
+            got += len(piece)
+        conn.send(checksum.digest())
+        conn.read_all()
 
 
 def echo_one_by_one(backend):
-    while True:
-        with backend.accept() as conn:
-            echo(conn)
+    for conn in backend.connections():
+        echo(conn)
 
 
 class Bystander(threading.Thread):

@@ -1,4 +1,4 @@
-"""Backends that cannot be reached: a true 502 or 504 before the upgrade, or a close code after it."""
+"""Backends that cannot be reached: a true 502 or 504 before the upgrade, or a close code."""
 
 from harness import ws
 from harness.backends import Backend, BlackHole, dead_url, echo

@@ -1,4 +1,4 @@
-"""ping and ping_timeout: an idle client is asked whether it is there, and closed with 1011 if not."""
+"""ping and ping_timeout: an idle client is asked whether it is there; 1011 if it is not."""
 from harness import ws
 from harness.backends import Backend
 from harness.cases import add, equal, run

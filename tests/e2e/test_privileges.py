@@ -1,4 +1,4 @@
-"""Started as root with `user`: keys are read and ports bound first, then nothing of root is left."""
+"""Started as root with `user`: keys read and ports bound, then nothing of root is left."""
 import grp
 import os
 import pwd

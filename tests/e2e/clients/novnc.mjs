@@ -1,5 +1,5 @@
-// Opens a noVNC page in headless Chromium, waits until the desktop's colour is on the canvas, clicks
-// and types. Prints one JSON line at each step that was reached.
+// Opens a noVNC page in headless Chromium, waits until the desktop's colour is on the canvas,
+// clicks and types. Prints one JSON line at each step that was reached.
 //     node novnc.mjs URL '#rrggbb' X Y TEXT
 import { chromium } from 'playwright-core';
 

@@ -1,7 +1,6 @@
 """TCP backends: scripted from the test, or an echo that serves by itself."""
 import contextlib
 import os
-import select
 import signal
 import socket
 import threading
@@ -38,9 +37,12 @@ class Backend:
         self.sock.settimeout(Clock().left())
         return self.sock.accept()[0]
 
-    def pending(self):
-        """Is a connection waiting?"""
-        return bool(select.select([self.sock], [], [], 0)[0])
+    def connections(self):
+        """One connection after the other, for a process that does nothing else."""
+        self.sock.settimeout(None)
+        while True:
+            with Wire(self.sock.accept()[0], context=self.context, server=True) as wire:
+                yield wire
 
     def serve(self, handler):
         """Runs handler(wire) in a thread for each connection; returns self."""

@@ -82,6 +82,8 @@ def run(*resources):
     for name, function, args in _cases:
         if fnmatch.fnmatch(name, pattern):
             good &= _execute(name, function, args, resources)
+            if not good and any(resource.died() for resource in resources):
+                break                   # one crash is one failure, not hundreds
     if resources:
         good &= _execute("a clean stop", stack.close, (), resources)
     sys.exit(0 if good else 1)

@@ -114,6 +114,9 @@ routes: {{ {routes} }};
         if report:
             raise AssertionError(f"a sanitizer's report: {self.log()[report.start() - 200:]}")
 
+    def died(self):
+        return self.child.poll() is not None
+
     def kill(self):
         if self.child and self.child.poll() is None:
             self.child.kill()

@@ -92,7 +92,7 @@ class Frame:
 
 
 class WebSocket:
-    """A WebSocket over a Wire; the handshake is sent, and opened() waits for its answer."""
+    """A WebSocket over a Wire: the handshake is sent, opened() waits for its answer."""
 
     def __init__(self, wire, path, host="localhost", headers=()):
         self.wire = wire
@@ -106,7 +106,7 @@ class WebSocket:
             raise AssertionError(f"the handshake was answered {self.response.status}")
         equal(self.response.header("Upgrade").lower(), "websocket", "Upgrade")
         equal(self.response.header("Connection").lower(), "upgrade", "Connection")
-        equal(self.response.header("Sec-WebSocket-Accept"), accept_for(self.key), "the accept value")
+        equal(self.response.header("Sec-WebSocket-Accept"), accept_for(self.key), "accept")
         equal(self.response.header("Sec-WebSocket-Extensions"), None, "extensions")
         return self
 
