@@ -209,8 +209,18 @@ enum fault worker_init(struct worker *w, unsigned index, bool base_wanted)
 	return f;
 }
 
+static void worker_drop_mail(struct worker *w)
+{
+	for (struct letter *l = worker_take_mail(w), *next; l; l = next) {
+		next = l->next;
+		if (l->drop)
+			l->drop(l);
+	}
+}
+
 void worker_fini(struct worker *w)
 {
+	worker_drop_mail(w);
 	while (worker_run_one(&w->buried))
 		continue;
 	if (w->base)

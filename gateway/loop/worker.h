@@ -27,10 +27,15 @@ struct task {
 	void		(*run)(struct task *);
 };
 
-/* A message to another worker. Owned by the sender until posted, by the receiver when opened. */
+/*
+ * A message to another worker. Owned by the sender until posted, by the receiver when opened.
+ * Letters of one sender are opened in the order in which they were posted.
+ */
 struct letter {
 	struct letter	 *next;
 	void		(*open)(struct worker *, struct letter *);
+	/* The worker ended before: lets go of what it holds, from worker_fini. NULL: nothing. */
+	void		(*drop)(struct letter *);
 };
 
 struct worker {

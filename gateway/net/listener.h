@@ -18,7 +18,10 @@ struct accepted {
 
 struct listener;
 
-/* Runs on the chosen worker (its load already counts this connection), which owns fd from now. */
+/*
+ * Runs on the chosen worker, which owns fd from now. Its load counts this connection already; who
+ * closes the connection takes it off again. Must not stop or free the listener.
+ */
 typedef void listener_accept(struct worker *, const struct accepted *);
 
 /*
@@ -34,8 +37,12 @@ enum fault	 listener_open(const struct config_listener *, const void *tag, liste
  */
 enum fault	 listener_start(struct listener *, struct worker *acceptor, struct worker *const *,
 		    unsigned n) MUST_USE;
-/* No more is accepted; sockets closed, unix socket files removed. The acceptor's thread only. */
+/*
+ * No more is accepted; sockets closed, unix socket files removed. The acceptor's thread only. What
+ * was accepted before may still be on its way to other workers, tag and all; it arrives before
+ * any letter that is posted from here afterwards.
+ */
 void		 listener_stop(struct listener *);
-void		 listener_free(struct listener *);
+void		 listener_free(struct listener *);	/* stopped, or never started */
 
 #endif

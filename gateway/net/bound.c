@@ -1,0 +1,128 @@
+#include "net/bound.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Is it a socket that nobody listens on? */
+static bool bound_stale(const struct sockaddr_un *un, socklen_t size)
+{
+	struct stat st;
+
+	if (lstat(un->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return false;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	bool refused = connect(fd, (const struct sockaddr *)un, size) != 0 && errno == ECONNREFUSED;
+	close(fd);
+	return refused;
+}
+
+static bool bound_bind_file(const struct bound *b, const struct sockaddr_un *un, socklen_t size)
+{
+	if (bind(b->fd, (const struct sockaddr *)un, size) == 0)
+		return true;
+	if (errno != EADDRINUSE)
+		return false;
+	if (!bound_stale(un, size) || unlink(un->sun_path) != 0) {
+		errno = EADDRINUSE;
+		return false;
+	}
+	return bind(b->fd, (const struct sockaddr *)un, size) == 0;
+}
+
+/* The mode is set before listen(), so nobody connects while it is not right yet. */
+static bool bound_unix(struct bound *b, const struct config_address *address, unsigned mode)
+{
+	struct sockaddr_un un;
+	struct stat st;
+
+	memcpy(&un, &address->sa, sizeof(un));
+	if (un.sun_path[0] == '\0')	/* abstract: no file */
+		return bind(b->fd, (struct sockaddr *)&un, address->size) == 0;
+	if (!bound_bind_file(b, &un, address->size))
+		return false;
+	b->path = strdup(un.sun_path);
+	if (b->path == NULL || lstat(un.sun_path, &st) != 0) {
+		unlink(un.sun_path);
+		return false;
+	}
+	b->dev = st.st_dev;
+	b->ino = st.st_ino;
+	return mode == 0 || chmod(un.sun_path, mode) == 0;
+}
+
+/* What is set here the accepted sockets inherit, which saves a system call for each. */
+static bool bound_inet(struct bound *b, const struct sockaddr *sa, socklen_t size, bool dual)
+{
+	int on = 1, v6only = !dual;
+
+	if (setsockopt(b->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+	    setsockopt(b->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0)
+		return false;
+	if (sa->sa_family == AF_INET6 &&
+	    setsockopt(b->fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only)) != 0)
+		return false;
+	return bind(b->fd, sa, size) == 0;
+}
+
+static bool bound_socket(struct bound *b, int family)
+{
+	b->fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return b->fd >= 0;
+}
+
+/* Where IPv6 is off, "*" means all that there is. */
+static bool bound_v4_only(struct bound *b, const struct config_address *address)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET};
+	struct sockaddr_in6 in6;
+
+	memcpy(&in6, &address->sa, sizeof(in6));
+	in.sin_port = in6.sin6_port;
+	return bound_socket(b, AF_INET) &&
+	    bound_inet(b, (struct sockaddr *)&in, sizeof(in), false);
+}
+
+static bool bound_bind(struct bound *b, const struct config_listener *conf, size_t i)
+{
+	const struct config_address *address = &conf->bind[i];
+	const struct sockaddr *sa = (const struct sockaddr *)&address->sa;
+	bool dual = conf->bind_dual && conf->bind_dual[i];
+
+	if (!bound_socket(b, sa->sa_family))
+		return dual && errno == EAFNOSUPPORT && bound_v4_only(b, address);
+	if (sa->sa_family == AF_UNIX)
+		return bound_unix(b, address, conf->mode);
+	return bound_inet(b, sa, address->size, dual);
+}
+
+bool bound_open(struct bound *b, const struct config_listener *conf, size_t i)
+{
+	*b = (struct bound){.fd = -1};
+	if (bound_bind(b, conf, i) && listen(b->fd, conf->backlog) == 0)
+		return true;
+	int error = errno;
+	bound_close(b);
+	errno = error;
+	return false;
+}
+
+void bound_close(struct bound *b)
+{
+	struct stat st;
+
+	if (b->fd >= 0)
+		close(b->fd);
+	/* Somebody else may have taken the name meanwhile. */
+	if (b->path && lstat(b->path, &st) == 0 && st.st_dev == b->dev && st.st_ino == b->ino)
+		unlink(b->path);
+	free(b->path);
+	*b = (struct bound){.fd = -1};
+}
