@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from bench_process import Failure, Load, Proxy, pss_bytes, quiet_cpu_ns, start, stop, tree
+from bench_process import Failure, Load, Proxy, memory_bytes, quiet_cpu_ns, start, stop, tree
 
 MIB = 1 << 20
 RECEIVE = {"recvfrom", "recvmsg", "recvmmsg", "read", "readv"}
@@ -94,10 +94,10 @@ def idle(peer, place, tls, sessions):
         # What a proxy sets up once, for its first sessions, is no part of the price of each.
         with Load(proxy, "echo", max(sessions // 20, 1)):
             time.sleep(1)
-            before = pss_bytes(proxy.pid)
+            before = memory_bytes(proxy.pid)
             with Load(proxy, "echo", sessions):
                 time.sleep(1)
                 return {"sessions": sessions,
-                        "bytes": (pss_bytes(proxy.pid) - before) / sessions}
+                        "bytes": (memory_bytes(proxy.pid) - before) / sessions}
     finally:
         proxy.stop()

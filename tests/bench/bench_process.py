@@ -122,12 +122,13 @@ def quiet_cpu_ns(pid):
     return last
 
 
-def pss_bytes(pid):
-    """Memory of a process and its children; shared pages count in proportion."""
+def memory_bytes(pid):
+    """PSS of a process and its children, without files: those are shared with whoever else maps
+    the same library just now, and no session costs any."""
     total = 0
     for one in tree(pid):
         for line in pathlib.Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                 total += int(line.split()[1]) * 1024
     return total
 

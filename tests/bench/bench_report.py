@@ -131,13 +131,14 @@ def judge(result):
 
 def tables(result):
     for scenario in result.scenarios:
-        scenario_table(scenario, result.samples[scenario.key])
+        if result.samples[scenario.key]:
+            scenario_table(scenario, result.samples[scenario.key])
     for tls, counted in result.calls.items():
         calls_table(counted, tls)
     for tls, values in result.instructions.items():
         single_table(f"User instructions for one 64-byte echo over {wire(tls)} (callgrind)",
                      "instructions", {name: f"{n:,.0f}" for name, n in values.items()})
     for tls, values in result.idle.items():
-        single_table(f"Memory of one idle {wire(tls)} session (PSS)", "bytes",
+        single_table(f"Memory of one idle {wire(tls)} session (PSS without files)", "bytes",
                      {f"{name} ({v['sessions']} sessions)": f"{v['bytes']:,.0f}"
                       for name, v in values.items()})
