@@ -1,5 +1,6 @@
 """What is measured, one function each; all return plain numbers."""
 import collections
+import contextlib
 import copy
 import json
 import pathlib
@@ -17,14 +18,45 @@ SEND = {"sendto", "sendmsg", "sendmmsg", "write", "writev"}
 WAIT = {"epoll_wait", "epoll_pwait", "epoll_pwait2"}
 
 
-def work(proxy, scenario, seconds):
-    """One sample: CPU microseconds of the proxy for a unit of work, and units per second."""
-    with Load(proxy, scenario.job, scenario.connections) as load:
-        before = quiet_cpu_ns(proxy.pid)
-        counted = json.loads(load.run(f"seconds {seconds}"))
-        used = quiet_cpu_ns(proxy.pid) - before
-    units = counted["jobs"] if scenario.unit != "MiB" else counted["bytes"] / MIB
-    return {"cpu_us": used / 1000 / units, "rate": units / counted["seconds"]}
+class Sample:
+    """What one proxy does in one round, slice by slice, on connections that stay open."""
+
+    def __init__(self, proxy, scenario):
+        self.proxy, self.mib = proxy, scenario.unit == "MiB"
+        self.cpu_us = self.units = self.seconds = 0
+        self.load = Load(proxy, scenario.job, scenario.connections)
+
+    def slice(self, seconds):
+        before = quiet_cpu_ns(self.proxy.pid)
+        counted = json.loads(self.load.run(f"seconds {seconds}"))
+        self.cpu_us += (quiet_cpu_ns(self.proxy.pid) - before) / 1000
+        self.units += counted["bytes"] / MIB if self.mib else counted["jobs"]
+        self.seconds += counted["seconds"]
+
+    def figures(self):
+        return {"cpu_us": self.cpu_us / self.units, "rate": self.units / self.seconds}
+
+
+def work(proxies, scenario, seconds, slices):
+    """One round of one scenario: {name: figures}, [failures]. The slices of all proxies take
+    turns, so that what else the machine does falls on all of them alike."""
+    samples, failures = {}, []
+    with contextlib.ExitStack() as stack:
+        for proxy in proxies:
+            try:
+                samples[proxy.peer.name] = Sample(proxy, scenario)
+                stack.enter_context(samples[proxy.peer.name].load)
+            except Failure as failure:
+                failures.append(failure)
+                del samples[proxy.peer.name]
+        for _ in range(slices):
+            for name, sample in list(samples.items()):
+                try:
+                    sample.slice(seconds / slices)
+                except Failure as failure:
+                    failures.append(failure)
+                    del samples[name]
+    return {name: sample.figures() for name, sample in samples.items()}, failures
 
 
 def traced(pids):
