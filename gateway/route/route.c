@@ -14,6 +14,7 @@ static bool route_refuses_by_close(const struct exchange *x)
 
 enum fault route_exchange(struct exchange *x)
 {
+	x->refused = FAULT_NONE;
 	if (x->snapshot == NULL)
 		x->snapshot = held_get(x->client->worker->gateway->snapshot);
 	if (x->client->listener->redirect) {
