@@ -496,6 +496,41 @@ static void test_key_update(void **state)
 		}
 }
 
+/* Neither side's ephemeral key outlives the handshake. */
+static void test_keys_wiped(void **state)
+{
+	struct talk t;
+	SSL_CTX *ctx;
+	EVP_PKEY *key;
+	size_t n;
+
+	(void)state;
+	for (int server = 0; server < 2; server++) {
+		talk_init(&t, server, TLS1_3_VERSION, CUT_WHOLE);
+		tls_layer_free(t.layer);
+		ctx = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
+		SSL_CTX_use_certificate(ctx, localhost.cert);
+		SSL_CTX_use_PrivateKey(ctx, localhost.key);
+		SSL *ssl = SSL_new(ctx);
+		t.layer = tls_layer_new(ssl, server, "192.0.2.1");
+		t.wire.n = 0;
+		if (!server)
+			talk_open(&t, (const uint8_t *)"", 0);
+		talk_run(&t);
+		assert_true(t.up);
+		assert_int_equal(SSL_get_tmp_key(ssl, &key), 1);
+		assert_int_not_equal(EVP_PKEY_get_raw_private_key(key, NULL, &n), 1);
+		EVP_PKEY_free(key);
+		assert_int_equal(SSL_get_peer_tmp_key(ssl, &key), 1);
+		assert_int_not_equal(EVP_PKEY_get_raw_public_key(key, NULL, &n), 1);
+		EVP_PKEY_free(key);
+		ERR_clear_error();
+		talk_exchange(&t);
+		talk_fini(&t);
+		SSL_CTX_free(ctx);
+	}
+}
+
 /* Out of memory: in the handshake and after it. */
 static void test_sink_fails(void **state)
 {
@@ -577,6 +612,7 @@ int main(void)
 	    cmocka_unit_test(test_no_common_version),
 	    cmocka_unit_test(test_renegotiation_refused),
 	    cmocka_unit_test(test_key_update),
+	    cmocka_unit_test(test_keys_wiped),
 	    cmocka_unit_test(test_sink_fails),
 	    cmocka_unit_test(test_stale_errors),
 	};
