@@ -79,8 +79,8 @@ static size_t utf8_blocks(uint64_t *state, const uint8_t *p, size_t n)
 		if ((s & STATE_MASK) == DONE && utf8_block_is_ascii(p + i))
 			continue;
 		uint64_t before = s;
-		for (size_t j = 0; j < BLOCK; j++)
-			s = utf8_step(s, p[i + j]);
+		for (const uint8_t *c = p + i; c < p + i + BLOCK; c += 4)
+			s = utf8_step(utf8_step(utf8_step(utf8_step(s, c[0]), c[1]), c[2]), c[3]);
 		if ((s & STATE_MASK) == BAD) {
 			s = before;
 			break;
