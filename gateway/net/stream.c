@@ -23,12 +23,6 @@ static bool stream_owned(const struct stream *s)
 struct stream *stream_new(struct worker *w, int fd, struct tls_layer *tls,
     const struct stream_events *events, void *owner)
 {
-	return stream_new_with(w, &stream_socket_io, fd, tls, events, owner);
-}
-
-struct stream *stream_new_with(struct worker *w, const struct stream_io *io, int fd,
-    struct tls_layer *tls, const struct stream_events *events, void *owner)
-{
 	struct stream *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
@@ -40,7 +34,7 @@ struct stream *stream_new_with(struct worker *w, const struct stream_io *io, int
 	watch_init(&s->watch, w, fd, stream_ready);
 	task_init(&s->cork_task, stream_out_flush);
 	task_init(&s->resume_task, stream_go_on);
-	s->io = io;
+	s->io = w->net->io;
 	s->tls = tls;
 	s->events = events;
 	s->owner = owner;
@@ -364,6 +358,7 @@ enum fault net_worker_init(struct worker *w)
 	if (net == NULL)
 		return FAULT_NO_MEMORY;
 	w->net = net;
+	net->io = &stream_socket_io;
 	list_init(&net->streams);
 	net->wire_in = malloc(NET_WIRE);
 	net->wire_out = malloc(NET_WIRE);

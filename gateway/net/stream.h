@@ -102,8 +102,6 @@ struct stream {
  */
 struct stream	*stream_new(struct worker *, int fd, struct tls_layer *,
 		    const struct stream_events *, void *owner);
-struct stream	*stream_new_with(struct worker *, const struct stream_io *, int fd,
-		    struct tls_layer *, const struct stream_events *, void *owner);
 void		 stream_start(struct stream *);		/* handshake, then up */
 /* Another layer takes over: its events from now on. Bytes not consumed are shown to it. */
 void		 stream_hand(struct stream *, const struct stream_events *, void *owner);
@@ -128,6 +126,7 @@ void		 stream_reset(struct stream *);
 
 /* What the streams of a worker share. */
 struct net_worker {
+	const struct stream_io *io;	/* of new streams: sockets, unless a test says otherwise */
 	struct list	 streams;	/* all that are not dead */
 	struct cork	*corks;		/* free ones */
 	uint8_t		*wire_in;	/* NET_WIRE bytes received, for TLS to open */

@@ -1,0 +1,298 @@
+#include "flow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "http/exchange_record.h"
+#include "http/h1_server.h"
+#include "route/route.h"
+#include "route/snapshot.h"
+
+struct flow_world flow_world;
+
+static const struct http_site flow_site = {route_exchange, exchange_record_write};
+
+static struct fake *fake_of(const struct stream *s)
+{
+	return &flow_world.fakes[-2 - s->watch.fd];
+}
+
+static enum fault fake_read(struct stream *s, uint8_t *p, size_t n, size_t *got, bool *eof)
+{
+	struct fake *f = fake_of(s);
+	size_t have = f->in_n - f->in_at;
+
+	if (n > f->most)
+		n = f->most;
+	*got = have < n ? have : n;
+	*eof = false;
+	memcpy(p, f->in + f->in_at, *got);
+	f->in_at += *got;
+	if (have > 0)
+		return FAULT_NONE;
+	*eof = f->eof;
+	return f->reset ? FAULT_RESET : FAULT_NONE;
+}
+
+static enum fault fake_write(struct stream *s, const struct iovec *iov, int n, size_t *put)
+{
+	struct fake *f = fake_of(s);
+
+	*put = 0;
+	if (f->reset)
+		return FAULT_RESET;
+	for (int i = 0; i < n; i++) {
+		size_t part = iov[i].iov_len < f->window ? iov[i].iov_len : f->window;
+		assert_true(f->out_n + part <= FLOW_BYTES);
+		memcpy(f->out + f->out_n, iov[i].iov_base, part);
+		f->out_n += part;
+		f->window -= part;
+		*put += part;
+		if (part < iov[i].iov_len)
+			break;
+	}
+	return FAULT_NONE;
+}
+
+static void fake_shut(struct stream *s)
+{
+	fake_of(s)->got_shut = true;
+}
+
+static void fake_close(struct stream *s, bool reset)
+{
+	fake_of(s)->got_close = true;
+	fake_of(s)->got_reset = reset;
+}
+
+static const struct stream_io fake_io = {
+	.name = "fake",
+	.read = fake_read,
+	.write = fake_write,
+	.shut = fake_shut,
+	.close = fake_close,
+};
+
+static struct fake *fake_new(void)
+{
+	assert_true(flow_world.n_fakes < FLOW_FAKES);
+	struct fake *f = &flow_world.fakes[flow_world.n_fakes];
+	f->fd = -2 - flow_world.n_fakes++;
+	f->in = test_malloc(FLOW_BYTES);
+	f->out = test_malloc(FLOW_BYTES);
+	f->window = f->most = SIZE_MAX;
+	return f;
+}
+
+int flow_new_fake(void);
+
+int flow_new_fake(void)
+{
+	return fake_new()->fd;
+}
+
+void flow_begin(const char *routes, const char *limits)
+{
+	struct flow_world *w = &flow_world;
+	char conf[4096];
+	struct snapshot *snapshot;
+
+	memset(w, 0, sizeof(*w));
+	list_init(&w->dials);
+	snprintf(conf, sizeof(conf), "limits: { %s };\n"
+	    "listeners: { l: { bind = \"127.0.0.1:1\"; }; };\n"
+	    "backends: { b: { servers = [\"tcp://127.0.0.1:7\"]; }; };\n"
+	    "routes: { %s };\n", limits, routes);
+	struct config *config = config_parse("flow", conf, NULL);
+	assert_non_null(config);
+	assert_int_equal(snapshot_new(config, &snapshot), FAULT_NONE);
+	w->now = 1000 * 1000;
+	clock_fake(w->now, 1700000000000);
+	assert_int_equal(worker_init(&w->worker, 0, false), FAULT_NONE);
+	assert_int_equal(net_worker_init(&w->worker), FAULT_NONE);
+	w->worker.net->io = &fake_io;
+	w->worker.gateway = &w->gateway;
+	list_init(&w->gateway.connections);
+	list_init(&w->gateway.channels);
+	w->gateway.site = &flow_site;
+	w->gateway.snapshot = &snapshot->held;
+	w->gateway.open = &w->open;
+}
+
+void flow_finish(void)
+{
+	struct flow_world *w = &flow_world;
+
+	flow_fail_allocation(0);
+	for (int i = 0; i < w->n_fakes; i++)
+		fake_eof(&w->fakes[i]);
+	flow_run();
+	flow_advance(3600 * 1000);
+	assert_true(list_empty(&w->gateway.connections));
+	assert_true(list_empty(&w->gateway.channels));
+	assert_int_equal(w->worker.stats.streams, 0);
+	assert_int_equal(w->worker.stats.sessions, 0);
+	assert_int_equal(w->worker.stats.connections, 0);
+	assert_int_equal(w->worker.stats.queued, 0);
+	assert_int_equal(w->worker.stats.stashed, 0);
+	assert_int_equal(w->worker.timers.opened, 0);
+	assert_int_equal(w->worker.load, 0);
+	assert_int_equal(w->open, 0);
+	for (int i = 0; i < w->n_fakes; i++) {
+		test_free(w->fakes[i].in);
+		test_free(w->fakes[i].out);
+	}
+	net_worker_fini(&w->worker);
+	worker_fini(&w->worker);
+	held_put(w->gateway.snapshot);
+	clock_fake(0, 0);
+}
+
+struct fake *flow_client(void)
+{
+	struct flow_world *w = &flow_world;
+	const struct snapshot *s = LIST_OWNER(w->gateway.snapshot, struct snapshot, held);
+	struct fake *f = fake_new();
+	struct accepted a = {.fd = f->fd, .peer = {.known = true, .port = 1}, .tag = s->listeners};
+
+	w->worker.load++;
+	worker_enter(&w->worker);
+	h1_server_accept(&w->worker, &a);
+	worker_settle(&w->worker);
+	return f;
+}
+
+struct fake *flow_backend(void)
+{
+	return &flow_world.fakes[flow_world.n_fakes - 1];
+}
+
+/* One stream that has something to do does it; false when there is none. */
+static bool flow_step(void)
+{
+	struct worker *w = &flow_world.worker;
+	struct list *all = &w->net->streams;
+
+	for (struct list *l = all->next; l != all; l = l->next) {
+		struct stream *s = LIST_OWNER(l, struct stream, link);
+		struct fake *f = fake_of(s);
+		unsigned what = 0;
+		if (f->in_at < f->in_n || f->eof || f->reset)
+			what |= WATCH_READ;
+		if (f->window > 0 || f->reset)
+			what |= WATCH_WRITE;
+		what &= s->watch.armed;
+		if (what == 0)
+			continue;
+		worker_enter(w);
+		s->watch.ready(&s->watch, what);
+		worker_settle(w);
+		return true;
+	}
+	return false;
+}
+
+void flow_run(void)
+{
+	struct worker *w = &flow_world.worker;
+	int steps = 0;
+
+	do {
+		worker_enter(w);
+		worker_settle(w);
+		assert_true(++steps < 1000000);	/* somebody is spinning */
+	} while (!list_empty(&w->resumed) || flow_step());
+}
+
+void flow_advance(uint64_t ms)
+{
+	struct worker *w = &flow_world.worker;
+	uint64_t until = flow_world.now + ms;
+
+	while (timers_next(&w->timers) <= until) {
+		if (timers_next(&w->timers) > flow_world.now)
+			flow_world.now = timers_next(&w->timers);
+		clock_fake(flow_world.now, 1700000000000 + flow_world.now);
+		worker_enter(w);
+		worker_run_timers(w);
+		flow_run();
+	}
+	flow_world.now = until;
+	clock_fake(flow_world.now, 1700000000000 + flow_world.now);
+	worker_enter(w);
+}
+
+void fake_say(struct fake *f, const void *p, size_t n)
+{
+	if (f->in_at == f->in_n)
+		f->in_at = f->in_n = 0;
+	assert_true(f->in_n + n <= FLOW_BYTES);
+	memcpy(f->in + f->in_n, p, n);
+	f->in_n += n;
+}
+
+void fake_say_text(struct fake *f, const char *text)
+{
+	fake_say(f, text, strlen(text));
+}
+
+void fake_eof(struct fake *f)
+{
+	f->eof = true;
+}
+
+void fake_reset(struct fake *f)
+{
+	f->in_at = f->in_n;
+	f->reset = true;
+}
+
+void fake_frame(struct fake *f, unsigned first_byte, const void *p, size_t n)
+{
+	static const uint8_t mask[4] = {0x12, 0x34, 0x56, 0x78};
+	uint8_t head[14] = {(uint8_t)first_byte}, byte;
+	size_t head_n = 2;
+
+	assert_true(n < 65536);
+	if (n < 126) {
+		head[1] = (uint8_t)(0x80 | n);
+	} else {
+		head[1] = 0x80 | 126;
+		head[2] = (uint8_t)(n >> 8);
+		head[3] = (uint8_t)n;
+		head_n = 4;
+	}
+	memcpy(head + head_n, mask, 4);
+	fake_say(f, head, head_n + 4);
+	for (size_t i = 0; i < n; i++) {
+		byte = ((const uint8_t *)p)[i] ^ mask[i % 4];
+		fake_say(f, &byte, 1);
+	}
+}
+
+void fake_expect(struct fake *f, const void *p, size_t n)
+{
+	assert_int_equal(f->out_n, n);
+	assert_memory_equal(f->out, p, n);
+	f->out_n = 0;
+}
+
+void fake_expect_start(struct fake *f, const char *text)
+{
+	assert_true(f->out_n >= strlen(text));
+	assert_memory_equal(f->out, text, strlen(text));
+	f->out_n = 0;
+}
+
+struct fake *flow_websocket(void)
+{
+	struct fake *c = flow_client();
+
+	fake_say_text(c, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
+	    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+	    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+	flow_run();
+	return c;
+}

@@ -1,0 +1,71 @@
+/*
+ * A whole worker on fake streams and a virtual clock: no sockets, no threads, deterministic. A
+ * fake is the far end of a stream: a client, or the server behind a backend.
+ */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "http/exchange.h"
+#include "http/gateway_worker.h"
+#include "net/stream.h"
+
+enum { FLOW_FAKES = 8, FLOW_BYTES = 1 << 20 };
+
+struct fake {
+	int		 fd;		/* of its stream: below -1 */
+	uint8_t		*in, *out;	/* to be read by the gateway; written by it */
+	size_t		 in_at, in_n, out_n;
+	size_t		 window;	/* how many more bytes it takes */
+	size_t		 most;		/* bytes a single read gives */
+	bool		 eof, reset;	/* behind the last byte of in */
+	bool		 got_shut, got_close, got_reset;
+};
+
+enum flow_dial { FLOW_DIAL_ACCEPT, FLOW_DIAL_REFUSE, FLOW_DIAL_HANG };
+
+struct flow_world {
+	struct worker		 worker;
+	struct gateway_worker	 gateway;
+	_Atomic unsigned	 open;
+	struct fake		 fakes[FLOW_FAKES];
+	int			 n_fakes;
+	enum flow_dial		 dial;		/* what dialling does */
+	struct list		 dials;
+	uint64_t		 now;
+};
+
+extern struct flow_world flow_world;
+
+/* Routes are the body of `routes: {…}`; backend "b" leads to a fake. limits may be "". */
+void		 flow_begin(const char *routes, const char *limits);
+/* Everything must be closed by now, and nothing be left. */
+void		 flow_finish(void);
+struct fake	*flow_client(void);	/* a new connection */
+struct fake	*flow_backend(void);	/* the one that was dialled last */
+/* Runs until nobody has anything to do. */
+void		 flow_run(void);
+void		 flow_advance(uint64_t ms);
+
+void		 fake_say(struct fake *, const void *, size_t);
+void		 fake_say_text(struct fake *, const char *);
+void		 fake_eof(struct fake *);
+void		 fake_reset(struct fake *);
+/* A masked frame from a client. */
+void		 fake_frame(struct fake *, unsigned first_byte, const void *, size_t);
+/* What was written since the last look, which must be this. */
+void		 fake_expect(struct fake *, const void *, size_t);
+void		 fake_expect_start(struct fake *, const char *);	/* and forgets the rest */
+/* A handshake on /, as far as the 101; gone from out. */
+struct fake	*flow_websocket(void);
+
+/* The n-th allocation from now fails (1: the next); 0: none. How many there were since. */
+void		 flow_fail_allocation(unsigned n);
+unsigned	 flow_allocations(void);
+
+#endif

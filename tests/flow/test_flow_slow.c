@@ -1,0 +1,161 @@
+/* A slow side stops the other one, and what waits meanwhile stays within `buffer`. */
+#include <string.h>
+
+#include "flow.h"
+
+enum { SLOW_BUFFER = 65536, SLOW_SLACK = 4096 };
+
+#define BRIDGE "r: { backend = \"b\"; origins = [\"*\"]; ping = \"0\"; };"
+
+static struct fake *slow_open(struct fake **b)
+{
+	flow_begin(BRIDGE, "");
+	struct fake *c = flow_websocket();
+	flow_advance(0);
+	*b = flow_backend();
+	c->out_n = 0;
+	return c;
+}
+
+static void slow_say(struct fake *f, size_t n)
+{
+	static uint8_t block[FLOW_BYTES];
+
+	for (size_t i = 0; i < n; i++)
+		block[i] = (uint8_t)(i * 7 + i / 251);
+	fake_say(f, block, n);
+}
+
+static size_t slow_waiting(void)
+{
+	return (size_t)flow_world.worker.stats.queued + (size_t)flow_world.worker.stats.stashed;
+}
+
+static void test_slow_client(void **state)
+{
+	struct fake *b, *c = slow_open(&b);
+
+	(void)state;
+	c->window = 0;
+	slow_say(b, 500000);
+	flow_run();
+	assert_in_range(b->in_at, 1, 2 * SLOW_BUFFER);
+	assert_in_range(slow_waiting(), 1, SLOW_BUFFER + SLOW_SLACK);
+	size_t before = b->in_at;
+	c->window = SIZE_MAX;
+	flow_run();
+	assert_true(before < b->in_at);
+	assert_int_equal(b->in_at, 500000);
+	assert_int_equal(slow_waiting(), 0);
+	flow_finish();
+}
+
+static void test_slow_backend(void **state)
+{
+	struct fake *b, *c = slow_open(&b);
+	static uint8_t block[60000];
+
+	(void)state;
+	b->window = 0;
+	for (int i = 0; i < 8; i++)
+		fake_frame(c, 0x82, block, sizeof(block));
+	flow_run();
+	assert_in_range(c->in_at, 1, 2 * SLOW_BUFFER);
+	assert_in_range(slow_waiting(), 1, SLOW_BUFFER + SLOW_SLACK);
+	b->window = 100000;
+	flow_run();
+	assert_in_range(slow_waiting(), 1, SLOW_BUFFER + SLOW_SLACK);
+	b->window = SIZE_MAX;
+	flow_run();
+	assert_int_equal(b->out_n, 8 * sizeof(block));
+	assert_int_equal(slow_waiting(), 0);
+	flow_finish();
+}
+
+/* Many tiny frames in one read, of which the backend takes only the first. */
+static void test_slow_backend_tiny_frames(void **state)
+{
+	struct fake *b, *c = slow_open(&b);
+
+	(void)state;
+	b->window = 1;
+	for (int i = 0; i < 30000; i++)
+		fake_frame(c, 0x82, "xy", 2);
+	flow_run();
+	assert_in_range(slow_waiting(), 1, 2 * SLOW_BUFFER + SLOW_SLACK);
+	b->window = SIZE_MAX;
+	flow_run();
+	assert_int_equal(b->out_n, 60000);
+	for (size_t i = 0; i < 60000; i++)
+		assert_int_equal(b->out[i], "xy"[i % 2]);
+	flow_finish();
+}
+
+/* A client that pings without reading its pongs is not read any more. */
+static void test_ping_flood(void **state)
+{
+	struct fake *b, *c = slow_open(&b);
+	char payload[125];
+
+	(void)state;
+	memset(payload, 'p', sizeof(payload));
+	c->window = 0;
+	for (int i = 0; i < 7000; i++)
+		fake_frame(c, 0x89, payload, sizeof(payload));
+	flow_run();
+	assert_in_range(slow_waiting(), 1, 2 * SLOW_BUFFER + SLOW_SLACK);
+	assert_true(c->in_at < c->in_n);
+	c->window = SIZE_MAX;
+	flow_run();
+	assert_int_equal(c->out_n, 7000 * 127);
+	flow_finish();
+}
+
+static void test_order_survives(void **state)
+{
+	struct fake *b, *c = slow_open(&b);
+	size_t at = 0, got = 0;
+
+	(void)state;
+	slow_say(b, 400000);
+	for (size_t step = 1; b->in_at < b->in_n || c->window == 0; step = step * 5 % 70001) {
+		c->window = step;
+		flow_run();
+		c->window = 0;
+		flow_run();
+		if (b->in_at == b->in_n)
+			break;
+	}
+	c->window = SIZE_MAX;
+	flow_run();
+	while (at < c->out_n) {		/* what the frames hold, put together again */
+		size_t n = c->out[at + 1], head = 2;
+		assert_int_equal(c->out[at], 0x82);
+		if (n == 126) {
+			n = (size_t)c->out[at + 2] << 8 | c->out[at + 3];
+			head = 4;
+		} else if (n == 127) {
+			n = (size_t)c->out[at + 7] << 16 | (size_t)c->out[at + 8] << 8 |
+			    c->out[at + 9];
+			head = 10;
+		}
+		assert_memory_equal(c->out + at + head, b->in + got, n);
+		at += head + n;
+		got += n;
+	}
+	assert_int_equal(got, 400000);
+	flow_finish();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_slow_client),
+		cmocka_unit_test(test_slow_backend),
+		cmocka_unit_test(test_slow_backend_tiny_frames),
+		cmocka_unit_test(test_ping_flood),
+		cmocka_unit_test(test_order_survives),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
