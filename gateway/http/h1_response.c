@@ -67,7 +67,7 @@ static enum flow h1_respond(struct exchange *x, const struct response *r)
 	char line[H1_LINE];
 	struct slice date = h1_date();
 
-	c->framing = h1_choose_framing(c, r);
+	c->framing = (uint8_t)h1_choose_framing(c, r);
 	c->left = c->framing == H1_LENGTH ? (uint64_t)r->length : 0;
 	if (c->framing == H1_UNTIL_CLOSE || c->peer_eof || !h1_body_drains(c) ||
 	    c->client.worker->gateway->stopping)
