@@ -111,7 +111,7 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	r->handler = action->handler;
 	r->back = action->back;
 	r->framer = framing_table[conf->framing];
-	if (conf->action == ACTION_BACKEND)
+	if (conf->action == ACTION_BACKEND && s->backends)
 		r->backend = s->backends[conf->backend - s->config->backends];
 	if (conf->path_kind != PATH_REGEX)
 		return FAULT_NONE;
@@ -139,7 +139,7 @@ static enum fault snapshot_make_routes(struct snapshot *s)
 	return f;
 }
 
-static enum fault snapshot_make(struct snapshot *s)
+static enum fault snapshot_make_all(struct snapshot *s)
 {
 	enum fault f = snapshot_make_listeners(s);
 
@@ -150,7 +150,8 @@ static enum fault snapshot_make(struct snapshot *s)
 	return f;
 }
 
-enum fault snapshot_new(struct config *config, struct snapshot **made)
+static enum fault snapshot_make(struct config *config, enum fault (*make)(struct snapshot *),
+    struct snapshot **made)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 
@@ -161,7 +162,7 @@ enum fault snapshot_new(struct config *config, struct snapshot **made)
 	}
 	held_init(&s->held, snapshot_free);
 	s->config = config;
-	enum fault f = snapshot_make(s);
+	enum fault f = make(s);
 	if (f == FAULT_NO_MEMORY)
 		log_fault(f, "configuration");
 	if (f != FAULT_NONE)
@@ -169,4 +170,14 @@ enum fault snapshot_new(struct config *config, struct snapshot **made)
 	else
 		*made = s;
 	return f;
+}
+
+enum fault snapshot_new(struct config *config, struct snapshot **made)
+{
+	return snapshot_make(config, snapshot_make_all, made);
+}
+
+enum fault snapshot_sketch(struct config *config, struct snapshot **made)
+{
+	return snapshot_make(config, snapshot_make_routes, made);
 }

@@ -30,5 +30,7 @@ struct snapshot {
  * reasons are on the log then. Let go with held_put(&snapshot->held).
  */
 enum fault	 snapshot_new(struct config *, struct snapshot **) MUST_USE;
+/* Routes only, for looking at: reads no certificate and makes no backend. */
+enum fault	 snapshot_sketch(struct config *, struct snapshot **) MUST_USE;
 
 #endif
