@@ -1,0 +1,56 @@
+#include "process/check_config.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "process/check_names.h"
+#include "process/run_config.h"
+#include "route/snapshot.h"
+
+/* What is said besides errors depends on what is being checked. */
+static bool check_config_log(enum log_level level)
+{
+	struct log_settings settings = {.level = level, .to = "stderr"};
+
+	return log_configure(&settings) == FAULT_NONE;
+}
+
+/* What only shows when it is used: keys that do not fit their certificates, for one. */
+static bool check_config_use(struct config *config)
+{
+	struct snapshot *snapshot;
+
+	if (!check_config_log(LOG_LEVEL_WARN)) {
+		config_free(config);
+		return false;
+	}
+	bool fine = snapshot_new(config, &snapshot) == FAULT_NONE;
+	if (fine)
+		held_put(&snapshot->held);
+	log_flush();
+	return fine;
+}
+
+static void check_config_praise(const char *file, size_t routes, size_t backends, size_t listeners)
+{
+	printf("%s: configuration is fine (%zu route%s, %zu backend%s, %zu listener%s)\n", file,
+	    routes, routes == 1 ? "" : "s", backends, backends == 1 ? "" : "s",
+	    listeners, listeners == 1 ? "" : "s");
+}
+
+int check_config_run(const struct arguments *a)
+{
+	const char *file = run_config_file(a);
+	struct config *config = config_load(file, NULL);
+
+	if (config == NULL)
+		return COMMAND_WRONG;
+	size_t routes = config->n_routes, backends = config->n_backends;
+	size_t listeners = config->n_listeners;
+	if (check_config_log(LOG_LEVEL_ERROR))
+		check_names(config);
+	if (!check_config_use(config))
+		return COMMAND_WRONG;
+	check_config_praise(file, routes, backends, listeners);
+	return COMMAND_DONE;
+}

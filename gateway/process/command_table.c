@@ -1,0 +1,134 @@
+#include "process/check_config.h"
+#include "process/command.h"
+#include "process/demo.h"
+#include "process/help.h"
+#include "process/manual.h"
+#include "process/one_liner.h"
+#include "process/run_config.h"
+#include "process/version.h"
+
+const struct command_option option_table[OPTION_COUNT] = {
+	[OPTION_CERT] = {
+		.name = "cert", .value = "PEM",
+		.text = "Speak TLS with this certificate, its chain behind it in the same file.",
+	},
+	[OPTION_CONFIG] = {
+		.name = "config", .letter = 'c', .value = "FILE",
+		.text = "The configuration; /etc/framegate/framegate.conf when it is not given.",
+	},
+	[OPTION_DIFF] = {
+		.name = "diff", .later = true,
+		.text = "Say what a reload would change.",
+	},
+	[OPTION_FRAMING] = {
+		.name = "framing", .value = "FRAMING",
+		.text = "How messages become bytes: binary (the default) or text.",
+	},
+	[OPTION_HEADER] = {
+		.name = "header", .letter = 'H', .value = "'NAME: VALUE'", .many = true,
+		.text = "A header field of the request. May be given several times.",
+	},
+	[OPTION_HELP] = {
+		.name = "help", .letter = 'h',
+		.text = "Show how a command is used.",
+	},
+	[OPTION_KEY] = {
+		.name = "key", .value = "PEM",
+		.text = "The private key, when it is not in the certificate's file.",
+	},
+	[OPTION_METHOD] = {
+		.name = "method", .letter = 'X', .value = "METHOD",
+		.text = "The request's method; GET when it is not given.",
+	},
+	[OPTION_SOCKET] = {
+		.name = "socket", .letter = 's', .value = "PATH",
+		.text = "The admin socket of the framegate that is meant.",
+	},
+	[OPTION_TRANSPORTS] = {
+		.name = "transports", .value = "LIST",
+		.text = "What clients may use, separated by commas; websocket when it is not "
+		    "given.",
+	},
+	[OPTION_WEB] = {
+		.name = "web", .value = "DIR",
+		.text = "Serve the files of this directory to whoever does not ask for a "
+		    "WebSocket.",
+	},
+};
+
+const struct command command_table[] = {
+	{
+		.name = "run", .implied = true, .options = OPTION(CONFIG), .run = run_config_run,
+		.brief = "run in the foreground, by a configuration file",
+		.text = "SIGTERM or SIGINT stop it gracefully, a second one at once; SIGUSR1 "
+		    "opens the log files anew.",
+	},
+	{
+		.operands = {"LISTEN", "TARGET"}, .run = one_liner_run,
+		.options = OPTION(WEB) | OPTION(CERT) | OPTION(KEY) | OPTION(FRAMING) |
+		    OPTION(TRANSPORTS),
+		.brief = "run without a file: every WebSocket that comes in at LISTEN goes to "
+		    "TARGET",
+		.text = "LISTEN is a port on all interfaces, an address and a port, or "
+		    "unix:/path. TARGET is host:port, tls://host:port or unix:/path. Pages from "
+		    "any origin may connect.",
+	},
+	{
+		.name = "check", .options = OPTION(CONFIG) | OPTION(DIFF), .run = check_config_run,
+		.brief = "say every mistake in the configuration",
+		.text = "Certificates and keys are read; names that do not resolve are warned "
+		    "about. Nothing is bound.",
+	},
+	{
+		.name = "explain", .operands = {"URL"},
+		.options = OPTION(CONFIG) | OPTION(METHOD) | OPTION(HEADER),
+		.brief = "say which route takes a request, why, and what happens to it",
+	},
+	{
+		.name = "config", .operands = {"defaults|dump"}, .options = OPTION(CONFIG),
+		.brief = "write out every key with its default, or the configuration in effect",
+	},
+	{
+		.name = "demo", .operands = {"[HOST:PORT]"}, .run = demo_run,
+		.brief = "serve a page for trying out WebSockets on http://localhost:8080 and "
+		    "https://localhost:8443",
+		.text = "The page talks to a built-in echo, or to the TCP service at HOST:PORT.",
+	},
+	{
+		.name = "reload", .options = OPTION(SOCKET),
+		.brief = "make a running framegate read its configuration again",
+	},
+	{
+		.name = "status", .options = OPTION(SOCKET),
+		.brief = "say how a running framegate is",
+	},
+	{
+		.name = "sessions", .options = OPTION(SOCKET),
+		.brief = "list the open sessions of a running framegate",
+	},
+	{
+		.name = "close", .operands = {"ID"}, .options = OPTION(SOCKET),
+		.brief = "close a session of a running framegate",
+	},
+	{
+		.name = "drain", .options = OPTION(SOCKET),
+		.brief = "close the sessions of a running framegate one by one",
+	},
+	{
+		.name = "stop", .options = OPTION(SOCKET),
+		.brief = "stop a running framegate",
+	},
+	{
+		.name = "version", .run = version_run,
+		.brief = "say the version, the features and the versions of the libraries",
+	},
+	{
+		.name = "help", .operands = {"[COMMAND]"}, .run = help_run,
+		.brief = "show how framegate, or one of its commands, is used",
+	},
+	{
+		.name = "manual", .operands = {"SKELETON"}, .run = manual_run, .hidden = true,
+		.brief = "fill in the skeleton of a manual page",
+	},
+};
+const size_t command_count = sizeof(command_table) / sizeof(command_table[0]);

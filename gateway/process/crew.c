@@ -1,0 +1,170 @@
+#include "process/crew.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "http/gateway_worker.h"
+#include "net/resolver.h"
+#include "net/stream.h"
+#include "process/farewell.h"
+
+struct crew_member {
+	struct worker		 worker;
+	struct gateway_worker	 gateway;
+	struct farewell		 farewell;
+	struct letter		 stop, hurry;
+	struct crew		*crew;
+};
+
+struct crew {
+	struct crew_member	 *members;
+	struct worker		**workers;
+	unsigned		  n, running;
+	uint64_t		  stop_time;
+	_Atomic unsigned	  left;		/* workers that have not ended */
+	_Atomic unsigned	  open;		/* connections of all of them */
+	void			(*ended)(void);
+};
+
+static void crew_member_ended(struct farewell *f)
+{
+	struct crew_member *m = LIST_OWNER(f, struct crew_member, farewell);
+
+	worker_stop(&m->worker);
+	if (atomic_fetch_sub(&m->crew->left, 1) == 1)
+		m->crew->ended();
+}
+
+static void crew_open_stop(struct worker *w, struct letter *l)
+{
+	struct crew_member *m = LIST_OWNER(l, struct crew_member, stop);
+
+	(void)w;
+	farewell_begin(&m->farewell, m->crew->stop_time);
+}
+
+static void crew_open_hurry(struct worker *w, struct letter *l)
+{
+	(void)w;
+	farewell_hurry(&LIST_OWNER(l, struct crew_member, hurry)->farewell);
+}
+
+static void crew_member_fini(struct crew_member *m)
+{
+	struct worker *w = &m->worker;
+
+	resolver_fini(w);
+	net_worker_fini(w);
+	farewell_fini(&m->farewell);
+	held_put(m->gateway.snapshot);
+	worker_fini(w);
+}
+
+static enum fault crew_member_init(struct crew_member *m, struct crew *crew, unsigned index,
+    const struct http_site *site, struct held *snapshot)
+{
+	struct worker *w = &m->worker;
+	enum fault f = worker_init(w, index, true);
+
+	if (f != FAULT_NONE)
+		return f;
+	m->crew = crew;
+	m->stop.open = crew_open_stop;
+	m->hurry.open = crew_open_hurry;
+	m->gateway = (struct gateway_worker){
+	    .site = site, .snapshot = held_get(snapshot), .open = &crew->open};
+	list_init(&m->gateway.connections);
+	list_init(&m->gateway.channels);
+	w->gateway = &m->gateway;
+	f = farewell_init(&m->farewell, w, crew_member_ended);
+	if (f == FAULT_NONE)
+		f = net_worker_init(w);
+	if (f == FAULT_NONE)
+		f = resolver_init(w, NULL);
+	if (f != FAULT_NONE)
+		crew_member_fini(m);
+	return f;
+}
+
+enum fault crew_new(unsigned n, const struct http_site *site, struct held *snapshot,
+    void (*ended)(void), struct crew **result)
+{
+	struct crew *crew = calloc(1, sizeof(*crew));
+	enum fault f = FAULT_NO_MEMORY;
+
+	if (crew == NULL)
+		return f;
+	crew->members = calloc(n, sizeof(*crew->members));
+	crew->workers = calloc(n, sizeof(struct worker *));
+	crew->ended = ended;
+	if (crew->members && crew->workers)
+		f = FAULT_NONE;
+	while (f == FAULT_NONE && crew->n < n) {
+		struct crew_member *m = &crew->members[crew->n];
+		f = crew_member_init(m, crew, crew->n, site, snapshot);
+		if (f == FAULT_NONE)
+			crew->workers[crew->n++] = &m->worker;
+	}
+	if (f == FAULT_NONE) {
+		*result = crew;
+		return f;
+	}
+	log_fault(f, "worker %u", crew->n);
+	crew_free(crew);
+	return f;
+}
+
+void crew_free(struct crew *crew)
+{
+	while (crew->n > 0)
+		crew_member_fini(&crew->members[--crew->n]);
+	free(crew->members);
+	free(crew->workers);
+	free(crew);
+}
+
+enum fault crew_start(struct crew *crew)
+{
+	enum fault f = FAULT_NONE;
+
+	atomic_init(&crew->left, 0);
+	while (f == FAULT_NONE && crew->running < crew->n) {
+		atomic_fetch_add(&crew->left, 1);
+		f = worker_start(crew->workers[crew->running]);
+		if (f == FAULT_NONE)
+			crew->running++;
+		else
+			atomic_fetch_sub(&crew->left, 1);
+	}
+	return f;
+}
+
+struct worker *const *crew_workers(const struct crew *crew, unsigned *n)
+{
+	*n = crew->n;
+	return crew->workers;
+}
+
+void crew_stop(struct crew *crew, uint64_t ms)
+{
+	crew->stop_time = ms;
+	for (unsigned i = 0; i < crew->running; i++)
+		worker_post(crew->workers[i], &crew->members[i].stop);
+}
+
+void crew_hurry(struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->running; i++)
+		worker_post(crew->workers[i], &crew->members[i].hurry);
+}
+
+bool crew_has_ended(const struct crew *crew)
+{
+	return atomic_load(&crew->left) == 0;
+}
+
+void crew_join(struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->running; i++)
+		worker_join(crew->workers[i]);
+}

@@ -1,0 +1,28 @@
+#include "process/pid_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum fault pid_file_write(const char *path, int *fd)
+{
+	*fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (*fd >= 0 && dprintf(*fd, "%ld\n", (long)getpid()) > 0)
+		return FAULT_NONE;
+	log_line(LOG_LEVEL_ERROR, "pid_file: %s: %s", path, strerror(errno));
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	return FAULT_SYSTEM;
+}
+
+void pid_file_remove(const char *path, int fd)
+{
+	if (unlink(path) != 0 && ftruncate(fd, 0) != 0)
+		log_line(LOG_LEVEL_WARN, "pid_file: %s: %s", path, strerror(errno));
+	close(fd);
+}

@@ -1,0 +1,37 @@
+#include "process/version.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include <ares.h>
+#include <event2/event.h>
+#include <libconfig.h>
+#include <openssl/crypto.h>
+#include <pcre2.h>
+#include <stdio.h>
+
+#include "autoconf.h"
+#include "framing/framing.h"
+
+/* What is in use, which may be newer than what the program was built with; but libconfig. */
+static void version_print_libraries(void)
+{
+	char pcre2[64] = "?";
+
+	pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
+	printf("libevent %s\n%s\nc-ares %s\nPCRE2 %s\n", event_get_version(),
+	    OpenSSL_version(OPENSSL_VERSION), ares_version(NULL), pcre2);
+	printf("libconfig %d.%d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
+	    LIBCONFIG_VER_REVISION);
+}
+
+int version_run(const struct arguments *a)
+{
+	(void)a;
+	puts("framegate " PACKAGE_VERSION);
+	fputs("transports: websocket\nbackends: tcp tls unix\nframings:", stdout);
+	for (size_t i = 0; i < framing_count; i++)
+		printf(" %s", framing_table[i]->name);
+	putchar('\n');
+	version_print_libraries();
+	return COMMAND_DONE;
+}
