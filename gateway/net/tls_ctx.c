@@ -11,8 +11,9 @@
 #include "net/tls_tickets.h"
 
 /*
- * For TLS 1.2 only what has forward secrecy and is authenticated. Nothing in it is weak, so the
- * client, which knows its own hardware, may choose.
+ * A server's, for TLS 1.2: only what has forward secrecy and is authenticated. Nothing in it is
+ * weak, so the client, which knows its own hardware, may choose. To backends, which may be old,
+ * whatever OpenSSL's security level allows is offered.
  */
 #define TLS_CIPHERS                                                                                \
 	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"                               \
@@ -76,8 +77,7 @@ static SSL_CTX *tls_ctx_make(const SSL_METHOD *method, int min_version, int max_
 	SSL_CTX_set_options(ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_min_proto_version(ssl, min_version ? min_version : TLS1_2_VERSION) == 1 &&
-	    SSL_CTX_set_max_proto_version(ssl, max_version) == 1 &&
-	    SSL_CTX_set_cipher_list(ssl, TLS_CIPHERS) == 1)
+	    SSL_CTX_set_max_proto_version(ssl, max_version) == 1)
 		return ssl;
 	SSL_CTX_free(ssl);
 	return NULL;
@@ -200,8 +200,9 @@ static enum fault tls_ctx_algorithms(SSL_CTX *ssl, const struct tls_subject *who
     const struct config_tls *conf)
 {
 	ERR_clear_error();
-	if (conf->ciphers && !tls_ctx_ciphers(ssl, conf->ciphers))
-		return tls_ctx_blame(who, "ciphers", conf->ciphers);
+	const char *ciphers = conf->ciphers ? conf->ciphers : TLS_CIPHERS;
+	if (!tls_ctx_ciphers(ssl, ciphers))
+		return tls_ctx_blame(who, "ciphers", ciphers);
 	if (conf->ciphersuites && SSL_CTX_set_ciphersuites(ssl, conf->ciphersuites) != 1)
 		return tls_ctx_blame(who, "ciphersuites", conf->ciphersuites);
 	if (conf->groups && SSL_CTX_set1_groups_list(ssl, conf->groups) != 1)

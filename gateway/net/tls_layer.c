@@ -325,7 +325,8 @@ enum fault tls_seal(struct tls_layer *layer, const struct iovec *iov, int n, tls
 
 enum fault tls_finish(struct tls_layer *layer, tls_sink *sink, void *to)
 {
-	if (!layer->up || layer->fault != FAULT_NONE)
+	if (!layer->up || layer->fault != FAULT_NONE ||
+	    (SSL_get_shutdown(layer->ssl) & SSL_SENT_SHUTDOWN))
 		return FAULT_NONE;
 	tls_begin(layer, sink, to);
 	/* 0: said, but not heard yet; 1: heard already. */

@@ -52,7 +52,10 @@ enum fault	 tls_open(struct tls_layer *, const uint8_t *wire, size_t n,
 /* Once up: plain bytes in, records of up to 16 KiB to sink; small pieces share a record. */
 enum fault	 tls_seal(struct tls_layer *, const struct iovec *, int n, tls_sink *,
 		    void *to) MUST_USE;
-/* close_notify to sink; nothing when there is nobody to say it to (not up, or failed). */
+/*
+ * close_notify to sink, once; nothing when there is nobody to say it to (not up, or failed).
+ * Nothing may be sealed afterwards; opening goes on.
+ */
 enum fault	 tls_finish(struct tls_layer *, tls_sink *,
 		    void *to) MUST_USE;
 struct tls_facts tls_layer_facts(const struct tls_layer *);

@@ -27,6 +27,17 @@ int fixture_count_files(void)
 	return n;
 }
 
+bool fixture_has_v6(void)
+{
+	struct config_address a = fixture_address("::1", 0);
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&a.sa, a.size) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return bound;
+}
+
 struct config_address fixture_address(const char *host, uint16_t port)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};

@@ -11,6 +11,7 @@
 #include "loop/worker.h"
 
 int	fixture_count_files(void);		/* descriptors this process has open */
+bool	fixture_has_v6(void);			/* is there a ::1 on this machine? */
 /* host: "127.0.0.1", "::1"; or "/path" for a unix socket. */
 struct config_address fixture_address(const char *host, uint16_t port);
 /* A listening socket (backlog 0 and up); *port: the one it got. */

@@ -128,13 +128,17 @@ static int black_hole(const char *host, uint16_t *port, int *guest)
 static void test_literals(void **state)
 {
 	uint16_t port = 0, port6 = 0;
-	int fd = fixture_listen("127.0.0.1", 8, &port), fd6 = fixture_listen("::1", 8, &port6), on = 0;
+	int fd = fixture_listen("127.0.0.1", 8, &port), on = 0;
 	socklen_t size = sizeof(on);
 	struct call c;
 
 	(void)state;
 	call_init(&c);
-	call_expect(&c, "::1", port6, FAULT_NONE);
+	if (fixture_has_v6()) {
+		int fd6 = fixture_listen("::1", 8, &port6);
+		call_expect(&c, "::1", port6, FAULT_NONE);
+		close(fd6);
+	}
 	call_start(&c, "127.0.0.1", port, 5000);
 	fixture_run(&c.worker, call_is_done, &c);
 	assert_int_equal(c.fault, FAULT_NONE);
@@ -146,7 +150,6 @@ static void test_literals(void **state)
 	assert_int_equal(c.dns.questions, 0);
 	call_fini(&c);
 	close(fd);
-	close(fd6);
 }
 
 static void test_failures(void **state)
@@ -158,14 +161,16 @@ static void test_failures(void **state)
 	(void)state;
 	call_init(&c);
 	call_expect(&c, "127.0.0.1", closed_port("127.0.0.1"), FAULT_DIAL_REFUSED);
-	call_expect(&c, "::1", closed_port("::1"), FAULT_DIAL_REFUSED);
+	if (fixture_has_v6()) {
+		call_expect(&c, "::1", closed_port("::1"), FAULT_DIAL_REFUSED);
+		call_expect(&c, "both.test", closed_port("::1"), FAULT_DIAL_REFUSED);
+		call_expect(&c, "away.test", closed_port("::1"), FAULT_DIAL_REFUSED);
+	}
 	call_expect(&c, "255.255.255.255", 1, FAULT_DIAL_UNREACHABLE);
 	call_expect(&c, "127.0.0.1", hole, FAULT_DIAL_TIMEOUT);
 	assert_true(c.worker.now - c.began >= 300);
 	call_expect(&c, "nowhere.test", 1, FAULT_DIAL_RESOLVE);
 	call_expect(&c, "not a name", 1, FAULT_DIAL_RESOLVE);
-	call_expect(&c, "both.test", closed_port("::1"), FAULT_DIAL_REFUSED);
-	call_expect(&c, "away.test", closed_port("::1"), FAULT_DIAL_REFUSED);
 	c.dns.mood = DNS_SILENT;
 	call_expect(&c, "v4.test", 1, FAULT_DIAL_TIMEOUT);
 	call_fini(&c);
@@ -224,20 +229,23 @@ static void test_unix(void **state)
 static void test_names(void **state)
 {
 	uint16_t port = 0, port6 = 0;
-	int fd = fixture_listen("127.0.0.1", 8, &port), fd6 = fixture_listen("::1", 8, &port6);
+	int fd = fixture_listen("127.0.0.1", 8, &port);
 	struct call c;
 
 	(void)state;
 	call_init(&c);
 	call_expect(&c, "v4.test", port, FAULT_NONE);
-	call_expect(&c, "v6.test", port6, FAULT_NONE);
+	if (fixture_has_v6()) {
+		int fd6 = fixture_listen("::1", 8, &port6);
+		call_expect(&c, "v6.test", port6, FAULT_NONE);
+		close(fd6);
+	}
 	unsigned questions = c.dns.questions;
 	call_expect(&c, "localhost", port, FAULT_NONE);
 	call_expect(&c, "hosts.test", port, FAULT_NONE);
 	assert_int_equal(c.dns.questions, questions);
 	call_fini(&c);
 	close(fd);
-	close(fd6);
 }
 
 static sa_family_t family_of(int fd)
@@ -257,6 +265,8 @@ static void test_eyeballs(void **state)
 	struct call c;
 
 	(void)state;
+	if (!fixture_has_v6())
+		skip();
 	call_init(&c);
 	/* both work: IPv6 at once */
 	fd6 = fixture_listen("::1", 8, &port);
@@ -267,13 +277,14 @@ static void test_eyeballs(void **state)
 	assert_int_equal(family_of(c.fd), AF_INET6);
 	close(c.fd);
 
-	/* IPv6 refuses: IPv4 without a delay */
+	/* IPv6 refuses: IPv4 at once, though no time passes */
 	close(fd6);
+	clock_fake(clock_mono_ms(), 0);
 	call_start(&c, "both.test", port, 5000);
 	fixture_run(&c.worker, call_is_done, &c);
+	clock_fake(0, 0);
 	assert_int_equal(c.fault, FAULT_NONE);
 	assert_int_equal(family_of(c.fd), AF_INET);
-	assert_true(c.worker.now - c.began < 200);
 	close(c.fd);
 
 	/* IPv6 is silent: IPv4 after a quarter of a second */

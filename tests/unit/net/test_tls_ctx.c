@@ -10,6 +10,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -391,6 +392,59 @@ static void test_no_tickets(void **state)
 	tls_ctx_free(ctx);
 }
 
+enum { THREADS = 4, TIMES = 50 };
+
+static void *resume_often(void *arg)
+{
+	struct tls_ctx *ctx = arg;
+	SSL_CTX *client = client_up_to(TLS1_3_VERSION);
+	SSL_SESSION *session = NULL;
+	int failed = 0;
+
+	for (int i = 0; i < TIMES; i++) {
+		SSL *s = tls_ctx_connection(ctx, NULL), *c = SSL_new(client);
+		const char *name = i % 2 ? "second" : "first";
+		if (session)
+			SSL_set_session(c, session);
+		SSL_set_tlsext_host_name(c, name);
+		failed += !tls_shake(s, c);
+		SSL_SESSION_free(session);
+		session = SSL_get1_session(c);
+		SSL_set_shutdown(c, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+		SSL_free(s);
+		SSL_free(c);
+	}
+	SSL_SESSION_free(session);
+	SSL_CTX_free(client);
+	return failed ? arg : NULL;
+}
+
+/* Workers share all of it, and keys change all the time. */
+static void test_threads(void **state)
+{
+	struct config_certificate certificates[] = {
+	    pem_of("first.pem", "first", "DNS:first"),
+	    pem_of("second.pem", "second", "DNS:second"),
+	};
+	struct config_tls conf = {
+	    .name = "web", .certificates = certificates, .n_certificates = 2,
+	    .tickets = true, .ticket_rotation = 1,
+	};
+	pthread_t threads[THREADS];
+	struct tls_ctx *ctx;
+	void *failed;
+
+	(void)state;
+	assert_int_equal(tls_ctx_server(&conf, &ctx), FAULT_NONE);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, resume_often, ctx), 0);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], &failed);
+		assert_null(failed);
+	}
+	tls_ctx_free(ctx);
+}
+
 /* One handshake of ours with ours; does the client accept the server for this name? */
 static bool accepted(struct tls_ctx *server, struct tls_ctx *client, const char *name)
 {
@@ -566,6 +620,7 @@ int main(void)
 	    cmocka_unit_test(test_alpn),
 	    cmocka_unit_test(test_tickets),
 	    cmocka_unit_test(test_no_tickets),
+	    cmocka_unit_test(test_threads),
 	    cmocka_unit_test(test_verification),
 	    cmocka_unit_test(test_no_verification),
 	    cmocka_unit_test(test_client_certificate),

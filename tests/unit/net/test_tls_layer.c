@@ -304,6 +304,9 @@ static void test_close_notify(void **state)
 		/* the layer first; it still hears */
 		talk_start(&t, server, TLS1_3_VERSION, CUT_BYTES);
 		assert_int_equal(tls_finish(t.layer, talk_sink, &t), FAULT_NONE);
+		size_t said = t.wire.n;
+		assert_int_equal(tls_finish(t.layer, talk_sink, &t), FAULT_NONE);
+		assert_int_equal(t.wire.n, said);
 		assert_int_equal(SSL_write_ex(t.peer.ssl, "late", 4, &put), 1);
 		talk_run(&t);
 		assert_int_equal(t.heard.n, 4);
