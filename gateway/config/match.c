@@ -52,9 +52,11 @@ const char *match_host(struct slice s)
 		return "without the scheme";
 	if (match_is_ipv6(s) || match_is_ipv4(s))
 		return NULL;
-	if (memchr(s.p, ':', s.n))
-		return s.p[0] == '[' ? "without the port" : "without the port; an IPv6 address "
-		    "stands in brackets";
+	const char *colon = memchr(s.p, ':', s.n);
+	if (colon && s.p[0] != '[' && memchr(colon + 1, ':', s.n - (size_t)(colon + 1 - s.p)))
+		return "an IPv6 address stands in brackets";
+	if (colon)
+		return "without the port";
 	if (slice_starts(s, SLICE("*.")))
 		s = (struct slice){s.p + 2, s.n - 2};
 	if (memchr(s.p, '*', s.n))
@@ -169,35 +171,37 @@ const char *match_path(struct slice s)
 	return why;
 }
 
+/* As the router compiles it. NULL: see the error. */
+static pcre2_code *match_compile(const char *pattern, int *error, PCRE2_SIZE *at)
+{
+	return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	    PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C, error, at, NULL);
+}
+
 const char *match_regex(const char *pattern, char words[MATCH_WORDS], size_t *at)
 {
 	int error;
-	PCRE2_SIZE offset;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &error,
-	    &offset, NULL);
+	pcre2_code *code = match_compile(pattern, &error, at);
 
-	if (code) {
-		pcre2_code_free(code);
-		return NULL;
-	}
-	pcre2_get_error_message(error, (PCRE2_UCHAR *)words, MATCH_WORDS);
-	*at = offset;
-	return words;
+	if (code == NULL)
+		pcre2_get_error_message(error, (PCRE2_UCHAR *)words, MATCH_WORDS);
+	pcre2_code_free(code);
+	return code ? NULL : words;
 }
 
 bool match_has_capture(const char *pattern, struct slice name)
 {
+	enum { LONGEST = 128 };		/* of PCRE2's names, and of those of later versions */
+	char text[LONGEST + 1];
 	int error;
-	PCRE2_SIZE offset;
-	PCRE2_UCHAR text[64];
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &error,
-	    &offset, NULL);
+	PCRE2_SIZE at;
+	pcre2_code *code = match_compile(pattern, &error, &at);
 	bool has = false;
 
-	if (code && name.n < sizeof(text)) {
+	if (code && name.n <= LONGEST) {
 		memcpy(text, name.p, name.n);
 		text[name.n] = '\0';
-		has = pcre2_substring_number_from_name(code, text) > 0;
+		has = pcre2_substring_number_from_name(code, (PCRE2_SPTR)text) > 0;
 	}
 	pcre2_code_free(code);
 	return has;

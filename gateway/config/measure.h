@@ -6,7 +6,7 @@
 
 #include "base/slice.h"
 
-enum { MEASURE_TEXT = 24 };
+enum { MEASURE_TEXT = 21 };
 
 /* "250ms" "30s" "5m" "1h" "7d", or digits: seconds. Milliseconds; at most a hundred years. */
 bool	measure_duration(struct slice, uint64_t *ms);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/nearest.h"
 #include "config/type.h"
 
 void *read_alloc(struct read *r, size_t n)
@@ -34,7 +35,7 @@ const char *read_path(struct read *r, const struct node *node, const char *path)
 
 bool read_is_text(const struct node *node)
 {
-	return node->kind == NODE_STRING && node->string[0] != '\0';
+	return node->kind == NODE_STRING && !node->bad && node->string[0] != '\0';
 }
 
 void read_expected(struct read *r, const struct schema_key *key, const struct node *node,
@@ -55,6 +56,25 @@ void read_wrong(struct read *r, const struct schema_key *key, const struct node 
 	snprintf(what, sizeof(what), "%s%s%s", t->expects, t->example ? " such as " : "",
 	    t->example ? t->example : "");
 	read_expected(r, key, node, why ? t->expects : what, why);
+}
+
+bool read_bounds(struct read *r, const struct schema_key *key, const struct node *node,
+    uint64_t value)
+{
+	char bounds[80], why[100];
+	uint64_t max = key->max ? key->max : key->size == sizeof(value) ? INT64_MAX : INT32_MAX;
+
+	if (value >= key->min && value <= max)
+		return true;
+	schema_bounds(key, bounds, sizeof(bounds));
+	snprintf(why, sizeof(why), "it must be %s", bounds[0] ? bounds : "smaller");
+	read_wrong(r, key, node, why);
+	return false;
+}
+
+void read_empty(struct read *r, const struct schema_key *key, const struct node *node)
+{
+	notice_error(r->notice, &node->value, "expected at least one value for '%s'", key->name);
 }
 
 void read_later(struct read *r, const struct schema_key *key, const struct node *node)
@@ -96,12 +116,13 @@ static void read_name(const struct schema_group *g, const struct node *node, cha
 static void read_unknown(struct read *r, const struct schema_group *g, const struct node *group,
     const struct node *node)
 {
-	const struct schema_key *near = schema_nearest(g, node->name);
+	struct nearest best = {.to = node->name};
+	const struct schema_key *near = schema_nearest(g, &best);
 	const struct schema_group *other = schema_elsewhere(g, node->name);
 	char in[80];
 
 	read_name(g, group, in, sizeof(in));
-	if (other)
+	if (other && !(near && best.distance == 1))
 		notice_error(r->notice, &node->place, "unknown key '%s'%s; it belongs to %s%s%s",
 		    node->name, in, other->item_size ? "a " : "'", other->what,
 		    other->item_size ? "" : "'");

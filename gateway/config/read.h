@@ -34,11 +34,16 @@ const char	*read_path(struct read *, const struct node *, const char *path);
 /* "expected … such as … for 'KEY', not VALUE"; with a reason instead of the example if why. */
 void		 read_wrong(struct read *, const struct schema_key *, const struct node *,
 		    const char *why);
+/* "expected at least one value for 'KEY'" */
+void		 read_empty(struct read *, const struct schema_key *, const struct node *);
 void		 read_expected(struct read *, const struct schema_key *, const struct node *,
 		    const char *what, const char *why);
 /* "VALUE is not supported yet for 'KEY'" */
 void		 read_later(struct read *, const struct schema_key *, const struct node *);
-/* Is it a string, and not empty? */
+/* Is it within the key's bounds? If not, that is said. */
+bool		 read_bounds(struct read *, const struct schema_key *, const struct node *,
+		    uint64_t value);
+/* Is it a sound string, and not empty? */
 bool		 read_is_text(const struct node *);
 
 /* Puts one element into its item; false: it is not what the type expects. */

@@ -26,7 +26,7 @@ struct scanner {
 	struct lex		 lex;
 	struct scan_outer	*outer;
 	struct token		 token;		/* the next one, not taken yet */
-	struct mark		 odd;		/* the last string, if over several lines */
+	struct node		*odd;		/* the last string, if over several lines */
 	char			*text;
 	size_t			 n, size;
 	unsigned		 depth, mistakes;
@@ -70,9 +70,20 @@ static void scan_emit_mark(struct scanner *s, const struct mark *m)
 	scan_emit(s, m->source->text + m->at, m->n);
 }
 
-/* A mistake of syntax at this place. stop: there is no telling how it goes on after it. */
-__attribute__((format(printf, 4, 5)))
-static void scan_error(struct scanner *s, const struct mark *m, bool stop, const char *fmt, ...)
+/* Takes back what was emitted since then. */
+static void scan_cut(struct scanner *s, size_t emitted)
+{
+	s->n = emitted;
+	s->text[s->n] = '\0';
+}
+
+/*
+ * A mistake of syntax at this place. stop: there is no telling how it goes on after it. open: the
+ * bracket that it is about, or NULL.
+ */
+__attribute__((format(printf, 5, 6)))
+static void scan_error(struct scanner *s, const struct mark *m, bool stop, const struct mark *open,
+    const char *fmt, ...)
 {
 	char words[400];
 	va_list ap;
@@ -82,15 +93,19 @@ static void scan_error(struct scanner *s, const struct mark *m, bool stop, const
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	if (s->odd.source)
-		notice_error_at(s->scan->notice, &s->odd, m, words,
+	if (s->odd) {
+		notice_error_at(s->scan->notice, &s->odd->value, m, words,
 		    "this string runs on to line %u: is its closing quote missing?", m->line);
-	else
+		s->odd->bad = true;
+	} else if (open && open->line != m->line) {
+		notice_error_at(s->scan->notice, m, open, "it was opened here", "%s", words);
+	} else {
 		notice_error(s->scan->notice, m, "%s", words);
+	}
 	if (++s->mistakes == SCAN_MISTAKES && !stop)
 		notice_error(s->scan->notice, m, "too many mistakes: giving up on this file");
 	s->scan->broken = true;
-	s->stopped = stop || s->odd.source || s->mistakes == SCAN_MISTAKES;
+	s->stopped = stop || s->odd || s->mistakes == SCAN_MISTAKES;
 	if (s->stopped)
 		s->token.kind = TOKEN_END;
 }
@@ -118,19 +133,19 @@ static void scan_push(struct scanner *s, const struct mark *m)
 	const struct source *by = m->source, *source;
 	struct scan_outer *o = arena_alloc(s->work, sizeof(*o));
 	const char *name = arena_copy(s->work, (struct slice){by->text + m->at, m->n}).p;
-	const char *path = name && o ? source_path(s->work, by, name) : NULL, *why = NULL;
+	const char *path = name && o ? source_beside(s->work, by, name) : NULL, *why = NULL;
 
 	if (by->dir == NULL) {
-		scan_error(s, m, false, "only a file can include others");
+		scan_error(s, m, false, NULL, "only a file can include others");
 		return;
 	}
 	source = path ? source_read(s->scan->sources, path, by, &why) : NULL;
 	if (source == NULL && why == NULL) {
 		scan_no_memory(s);
 	} else if (source == NULL) {
-		scan_error(s, m, false, "cannot include '%s': %s", name, why);
+		scan_error(s, m, false, NULL, "cannot include '%s': %s", name, why);
 	} else if (source_circle(source)) {
-		scan_error(s, m, false, "'%s' includes itself", name);
+		scan_error(s, m, false, NULL, "'%s' includes itself", name);
 	} else {
 		*o = (struct scan_outer){s->outer, s->lex};
 		s->outer = o;
@@ -144,9 +159,9 @@ static void scan_next(struct scanner *s)
 	for (;;) {
 		s->token = lex_next(&s->lex);
 		if (s->token.kind == TOKEN_OPEN_COMMENT)
-			scan_error(s, &s->token.mark, true, "this comment is never closed");
+			scan_error(s, &s->token.mark, true, NULL, "this comment is never closed");
 		if (s->token.kind == TOKEN_OPEN_STRING)
-			scan_error(s, &s->token.mark, true, "this string is never closed");
+			scan_error(s, &s->token.mark, true, NULL, "this string is never closed");
 		if (s->stopped) {
 			s->token.kind = TOKEN_END;
 			return;
@@ -160,8 +175,6 @@ static void scan_next(struct scanner *s)
 			break;
 		}
 	}
-	if (s->token.kind == TOKEN_STRING && s->token.lines && s->odd.source == NULL)
-		s->odd = s->token.mark;
 }
 
 static bool scan_opens(int kind)
@@ -199,7 +212,7 @@ static void scan_recover(struct scanner *s)
 /* In place of a value that is none: something that libconfig accepts and nobody looks at. */
 static void scan_bad(struct scanner *s, struct node *node, size_t emitted)
 {
-	s->n = emitted;
+	scan_cut(s, emitted);
 	scan_emit(s, "0", 1);
 	node->kind = NODE_INTEGER;
 	node->bad = true;
@@ -257,11 +270,13 @@ static void scan_string(struct scanner *s, struct node *node)
 		}
 		if (n && m->source == node->value.source)
 			node->value.n = m->at + m->n - node->value.at;
+		if (s->token.lines && s->odd == NULL)
+			s->odd = node;
 		scan_emit_mark(s, m);
 		scan_next(s);
 	}
-	if (strchr(";,})]", s->token.kind))
-		s->odd.source = NULL;
+	if (s->token.kind == TOKEN_END || strchr(";,})]", s->token.kind))
+		s->odd = NULL;
 }
 
 /* Text without its quotes, or no value at all. */
@@ -274,12 +289,13 @@ static void scan_no_value(struct scanner *s, struct node *node)
 
 	if (t.kind == TOKEN_NAME || t.kind == TOKEN_WORD || (t.kind == '=' && m.n > 1)) {
 		struct token bare = {.kind = TOKEN_STRING, .mark = m};
-		scan_error(s, &m, false, "text stands in quotes: \"%s\"", scan_words(&bare, words));
+		scan_error(s, &m, false, NULL, "text stands in quotes: \"%s\"", scan_words(&bare,
+		    words));
 		s->lex = ahead;
 		node->value = m;
 		scan_next(s);
 	} else {
-		scan_error(s, &t.mark, false, "expected a value%s%s%s, not %s",
+		scan_error(s, &t.mark, false, NULL, "expected a value%s%s%s, not %s",
 		    node->name ? " for '" : "", node->name ? node->name : "",
 		    node->name ? "'" : "", scan_words(&t, words));
 		if (t.kind == '=')
@@ -346,13 +362,13 @@ static void scan_group(struct scanner *s, struct node *node)
 }
 
 /* After an element that no comma follows. */
-static void scan_list_end(struct scanner *s, char close)
+static void scan_list_end(struct scanner *s, const struct node *node, char close)
 {
 	char words[SCAN_WORDS];
 
 	if (s->token.kind != close) {
-		scan_error(s, &s->token.mark, false, "expected ',' or '%c', not %s", close,
-		    scan_words(&s->token, words));
+		scan_error(s, &s->token.mark, false, &node->value, "expected ',' or '%c', not %s",
+		    close, scan_words(&s->token, words));
 		scan_recover(s);
 	}
 	if (s->token.kind == ']' || s->token.kind == ')')
@@ -380,7 +396,7 @@ static void scan_list(struct scanner *s, struct node *node)
 		scan_next(s);
 	}
 	scan_emit(s, ")", 1);
-	scan_list_end(s, close);
+	scan_list_end(s, node, close);
 }
 
 static void scan_scalar(struct scanner *s, struct node *node, enum node_kind kind)
@@ -399,7 +415,7 @@ static void scan_value(struct scanner *s, struct node *node)
 
 	node->value = s->token.mark;
 	if (scan_opens(kind) && s->depth == SCAN_DEPTH)
-		scan_error(s, &s->token.mark, true,
+		scan_error(s, &s->token.mark, true, NULL,
 		    "groups and lists stand in each other too deeply");
 	s->depth++;
 	if (s->stopped)
@@ -430,7 +446,8 @@ static bool scan_name(struct scanner *s)
 		return true;
 	if (t.kind < TOKEN_NAME || scan_opens(t.kind) || scan_closes(t.kind) ||
 	    lex_next(&ahead).kind != '=') {
-		scan_error(s, &t.mark, false, "expected a name, not %s", scan_words(&t, words));
+		scan_error(s, &t.mark, false, NULL, "expected a name, not %s", scan_words(&t,
+		    words));
 		if (scan_closes(t.kind))
 			scan_next(s);
 		else
@@ -438,9 +455,9 @@ static bool scan_name(struct scanner *s)
 		return false;
 	}
 	if (t.kind == TOKEN_STRING)
-		scan_error(s, &t.mark, false, "a name stands without quotes");
+		scan_error(s, &t.mark, false, NULL, "a name stands without quotes");
 	else
-		scan_error(s, &t.mark, false, "a name begins with a letter "
+		scan_error(s, &t.mark, false, NULL, "a name begins with a letter "
 		    "and holds only letters, digits, '-' and '_'");
 	return true;
 }
@@ -453,12 +470,13 @@ static bool scan_equals(struct scanner *s, const struct node *node)
 	char words[SCAN_WORDS];
 
 	if (t->kind != '=') {
-		scan_error(s, next ? &node->place : &t->mark, false,
+		scan_error(s, next ? &node->place : &t->mark, false, NULL,
 		    "expected '=' after '%s', not %s",
 		    node->name, scan_words(t, words));
 		return scan_opens(t->kind) ||
 		    (!next && t->kind >= TOKEN_NAME && !scan_closes(t->kind));
 	}
+	s->odd = NULL;
 	scan_next(s);
 	return true;
 }
@@ -471,7 +489,8 @@ static void scan_member_end(struct scanner *s, const struct node *node)
 	if (kind == ';' || kind == ',') {
 		scan_next(s);
 	} else if (kind != TOKEN_NAME && kind != TOKEN_END && kind != '}') {
-		scan_error(s, &s->token.mark, false, "expected ';' after the value of '%s', not %s",
+		scan_error(s, &s->token.mark, false, NULL,
+		    "expected ';' after the value of '%s', not %s",
 		    node->name, scan_words(&s->token, words));
 		scan_recover(s);
 	}
@@ -505,14 +524,14 @@ static void scan_member(struct scanner *s, struct node *parent)
 		scan_value(s, node);
 		scan_member_end(s, node);
 	} else {
-		scan_bad(s, node, s->n);
+		keep = false;
 		scan_recover(s);
 	}
 	scan_emit(s, ";", 1);
 	if (keep && !twin)
 		node_append(parent, node);
 	else
-		s->n = emitted;
+		scan_cut(s, emitted);
 }
 
 bool scan_source(struct scan *scan, const struct source *source)
@@ -530,7 +549,7 @@ bool scan_source(struct scan *scan, const struct source *source)
 	}
 	if (s.token.kind == '}' && scan->root) {
 		s.lost = true;
-		scan_error(&s, &s.token.mark, true, "this '}' closes nothing");
+		scan_error(&s, &s.token.mark, true, NULL, "this '}' closes nothing");
 	}
 	if (scan->root == NULL)
 		notice_no_memory(scan->notice);
@@ -538,8 +557,7 @@ bool scan_source(struct scan *scan, const struct source *source)
 		return false;
 	if (s.lost) {
 		*scan->root = (struct node){.kind = NODE_GROUP};
-		s.n = 0;
-		scan_emit(&s, "", 0);
+		scan_cut(&s, 0);
 	}
 	scan->text = s.text;
 	return true;

@@ -23,13 +23,12 @@ const struct schema_key *schema_find(const struct schema_group *g, const char *n
 	return NULL;
 }
 
-const struct schema_key *schema_nearest(const struct schema_group *g, const char *name)
+const struct schema_key *schema_nearest(const struct schema_group *g, struct nearest *best)
 {
-	struct nearest best = {.to = name};
 	const struct schema_key *near = NULL;
 
 	for (size_t i = 0; i < g->n; i++)
-		if (nearest_try(&best, g->keys[i].name))
+		if (nearest_try(best, g->keys[i].name))
 			near = &g->keys[i];
 	return near;
 }
@@ -62,4 +61,62 @@ bool schema_given(const struct schema_key *key, const void *base)
 	size_t n = key->size < sizeof(zero) ? key->size : sizeof(zero);
 
 	return n && (key->value || memcmp(schema_value(key, base), zero, n) != 0);
+}
+
+void schema_words(const struct schema_key *key, char *text, size_t size)
+{
+	const char *quote = key->type->literal == NODE_STRING ? "\"" : "";
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (const struct schema_word *w = key->words; w->name; w++) {
+		const struct schema_word *next = w + 1;
+		while (next->name && next->later)
+			next++;
+		if (w->later)
+			continue;
+		int put = snprintf(text + n, size - n, "%s%s%s%s",
+		    n == 0 ? "" : next->name ? ", " : " or ", quote, w->name, quote);
+		n += put > 0 && (size_t)put < size - n ? (size_t)put : 0;
+	}
+}
+
+void schema_bounds(const struct schema_key *key, char *text, size_t size)
+{
+	char low[SCHEMA_NUMBER], high[SCHEMA_NUMBER];
+
+	text[0] = '\0';
+	if (key->max)
+		snprintf(text, size, "from %s to %s", key->type->number(key->min, low),
+		    key->type->number(key->max, high));
+	else if (key->min)
+		snprintf(text, size, "at least %s", key->type->number(key->min, low));
+}
+
+void schema_print_default(FILE *f, const struct schema_key *key)
+{
+	if (key->type->list && key->value[0] == '\0')
+		fputs("[ ]", f);
+	else if (key->type->literal != NODE_STRING)
+		fputs(key->value, f);
+	else if (key->type->list)
+		fprintf(f, "[ \"%s\" ]", key->value);
+	else
+		fprintf(f, "\"%s\"", key->value);
+}
+
+void schema_notes(const struct schema_key *key, char *text, size_t size)
+{
+	char words[200] = "", bounds[80] = "";
+
+	if (key->words)
+		schema_words(key, words, sizeof(words));
+	if (strpbrk(words, ", ") == NULL)	/* there is no choice */
+		words[0] = '\0';
+	schema_bounds(key, bounds, sizeof(bounds));
+	if (bounds[0])
+		bounds[0] = (char)(bounds[0] & ~0x20);		/* it begins a sentence */
+	snprintf(text, size, "%s%s%s%s%s%s%s", words[0] ? "It can be " : "", words,
+	    key->type == &type_sink ? ", or a path" : "", words[0] ? "." : "",
+	    words[0] && bounds[0] ? " " : "", bounds, bounds[0] ? "." : "");
 }

@@ -13,6 +13,9 @@
 
 #include "config/node.h"
 
+enum { SCHEMA_NUMBER = 24 };
+
+struct nearest;
 struct read;
 struct schema_group;
 struct schema_key;
@@ -32,6 +35,8 @@ struct schema_type {
 	    void *base);
 	/* The value as it stands in a file. */
 	void		(*print)(FILE *, const struct schema_key *, const void *base);
+	/* Of types with bounds: a number as it is written. */
+	const char	*(*number)(uint64_t, char text[SCHEMA_NUMBER]);
 };
 
 /* One of the words that a key takes. */
@@ -73,6 +78,7 @@ struct schema_group {
 	/* Of a collection: where the array is, its items, and where they keep name and place. */
 	size_t			 array_at, count_at, item_size, name_at, place_at;
 	const char		*builtin;	/* the name of an item that is always there */
+	const char		*sample;	/* a name for an example */
 	/* Has a group without items anything to say here? NULL: it has. */
 	bool			(*applies)(const void *base);
 	/* What an item is before its keys are read; NULL: all defaults. */
@@ -101,10 +107,18 @@ extern const struct schema_group schema_top, schema_listener, schema_tls, schema
 void			*schema_member(const struct schema_key *, void *base);
 const void		*schema_value(const struct schema_key *, const void *base);
 const struct schema_key	*schema_find(const struct schema_group *, const char *name);
-/* The key that comes nearest to a misspelt name; NULL: none is near. */
-const struct schema_key	*schema_nearest(const struct schema_group *, const char *name);
+/* The key that comes nearest; NULL: none is near. */
+const struct schema_key	*schema_nearest(const struct schema_group *, struct nearest *);
 /* A group besides this one that has such a key; NULL: there is none. *of: how to call it. */
 const struct schema_group *schema_elsewhere(const struct schema_group *, const char *name);
+/* A key's words that are supported, as a sentence has them: "a", "b" or "c". */
+void			 schema_words(const struct schema_key *, char *text, size_t size);
+/* A key's bounds: "from 1 to 100", "at least "1s""; empty when it has none. */
+void			 schema_bounds(const struct schema_key *, char *text, size_t size);
+/* Its default as it stands in a file. */
+void			 schema_print_default(FILE *, const struct schema_key *);
+/* What its type allows, in sentences for people who read about it; may be empty. */
+void			 schema_notes(const struct schema_key *, char *text, size_t size);
 /* Is there something to print: a value that is set, or has a default? */
 bool			 schema_given(const struct schema_key *, const void *base);
 

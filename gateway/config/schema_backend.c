@@ -191,6 +191,7 @@ const struct schema_group schema_backend = {
 	.what = "backend",
 	SCHEMA_KEYS(schema_backend_keys),
 	SCHEMA_ITEMS(backends, n_backends, struct config_backend),
+	.sample = "vnc",
 	.finish = settle_backend,
 };
 

@@ -30,7 +30,7 @@ static const struct schema_key schema_listener_keys[] = {
 	    "which makes a certificate for localhost at each start, to try things out. Not set: "
 	    "no TLS."),
 	    .group = &schema_tls, .example = "\"self-signed\""},
-	{SCHEMA_ROW("http2", off, "true",
+	{SCHEMA_ROW("http2", off, "false",
 	    "HTTP/2 beside HTTP/1.1. It is not supported yet, so only false is accepted.")},
 	{SCHEMA_YET("accept_proxy", flag, "false",
 	    "Peers in 'trust' must send a PROXY header, version 1 or 2.")},
@@ -94,6 +94,7 @@ const struct schema_group schema_listener = {
 	.what = "listener",
 	SCHEMA_KEYS(schema_listener_keys),
 	SCHEMA_ITEMS(listeners, n_listeners, struct config_listener),
+	.sample = "web",
 	.finish = settle_listener,
 };
 
@@ -102,5 +103,6 @@ const struct schema_group schema_tls = {
 	SCHEMA_KEYS(schema_tls_keys),
 	SCHEMA_ITEMS(tls, n_tls, struct config_tls),
 	.builtin = "self-signed",
+	.sample = "site",
 	.finish = settle_tls,
 };

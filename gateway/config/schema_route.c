@@ -82,7 +82,7 @@ static const struct schema_key schema_respond_keys[] = {
 };
 
 static const struct schema_key schema_deflate_keys[] = {
-	{SCHEMA_ROW("enable", off, "true",
+	{SCHEMA_ROW("enable", off, "false",
 	    "Whether messages are compressed. It is not supported yet, so only false is "
 	    "accepted.")},
 	{SCHEMA_YET("min_size", size, "256", "Shorter messages are sent as they are.")},
@@ -184,7 +184,8 @@ static const struct schema_key schema_route_keys[] = {
 	    "With 'static': the file that stands for a directory."),
 	    .flags = SCHEMA_WITH_ACTION, .action = ACTION_STATIC},
 	{SCHEMA_KEY("redirect", template, NULL, redirect,
-	    "Answer with this as the new location."),
+	    "Answer with this as the new location. Variables such as ${host} stand for parts of "
+	    "the request."),
 	    .flags = SCHEMA_ACTION | SCHEMA_TEMPLATE, .action = ACTION_REDIRECT,
 	    .example = "\"https://${host}${path}\""},
 	{SCHEMA_KEY("status", code, "308", redirect_status,
@@ -277,6 +278,7 @@ const struct schema_group schema_route = {
 	.what = "route",
 	SCHEMA_KEYS(schema_route_keys),
 	SCHEMA_ITEMS(routes, n_routes, struct config_route),
+	.sample = "echo",
 	.start = settle_route_start,
 	.finish = settle_route,
 };

@@ -70,7 +70,7 @@ static const struct schema_key schema_access_log_keys[] = {
 
 static const struct schema_key schema_limits_keys[] = {
 	{SCHEMA_KEY("connections", count, "0", limits.connections,
-	    "Client connections open at the same time. Others wait to be accepted. 0: no limit.")},
+	    "Client connections open at the same time. Others are refused with 503. 0: no limit.")},
 	{SCHEMA_YET("per_ip", count, "0",
 	    "Connections open at the same time from one address. 0: no limit.")},
 	{SCHEMA_YET("handshakes", rate, "0",
@@ -170,10 +170,10 @@ static const struct schema_key schema_top_keys[] = {
 	{SCHEMA_ROW("defaults", defaults, NULL,
 	    "Keys of routes, for all routes: a route that does not say such a key itself has it "
 	    "from here. An action given here is for routes that have none."),
-	    .group = &schema_route},
+	    .group = &schema_route, .example = "{ origins = [ \"same\" ]; ping = \"1m\"; }"},
 	{SCHEMA_ROW("listeners", collection, NULL,
 	    "Where clients connect."),
-	    .group = &schema_listener, .flags = SCHEMA_REQUIRED},
+	    .group = &schema_listener},
 	{SCHEMA_ROW("tls", collection, NULL,
 	    "How listeners speak TLS: profiles, which listeners name."),
 	    .group = &schema_tls},
@@ -186,7 +186,7 @@ static const struct schema_key schema_top_keys[] = {
 	{SCHEMA_ROW("routes", collection, NULL,
 	    "What happens to which request. The first route in the order of the file that matches "
 	    "a request takes it."),
-	    .group = &schema_route, .flags = SCHEMA_REQUIRED},
+	    .group = &schema_route},
 };
 
 const struct schema_group schema_top = {

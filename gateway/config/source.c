@@ -136,10 +136,20 @@ const struct source *source_text(struct sources *set, const char *name, const ch
 	return source_keep(set, s, why);
 }
 
+const char *source_beside(struct arena *arena, const struct source *s, const char *path)
+{
+	const char *slash = strrchr(s->name, '/');
+	int dir = slash && path[0] != '/' ? (int)(slash + 1 - s->name) : 0;
+
+	return arena_printf(arena, "%.*s%s", dir, s->name, path);
+}
+
 const char *source_path(struct arena *arena, const struct source *s, const char *path)
 {
 	if (s == NULL || s->dir == NULL || path[0] == '/')
 		return arena_copy(arena, slice_of(path)).p;
+	while (strncmp(path, "./", 2) == 0)
+		path += 1 + strspn(path + 1, "/");
 	return arena_printf(arena, "%s/%s", strcmp(s->dir, "/") == 0 ? "" : s->dir, path);
 }
 

@@ -49,7 +49,9 @@ const struct source *source_read(struct sources *, const char *path, const struc
 /* Text that is no file. NULL: as above. */
 const struct source *source_text(struct sources *, const char *name, const char *text,
 			const char **why);
-/* The path as seen from the source's directory; NULL: out of memory. */
+/* The path of a file beside the source, as messages show it; NULL: out of memory. */
+const char	*source_beside(struct arena *, const struct source *, const char *path);
+/* The path as seen from the source's directory, absolute; NULL: out of memory. */
 const char	*source_path(struct arena *, const struct source *, const char *path);
 /* The same file, read before by whatever name; NULL: this is the first time. */
 const struct source *source_twin(const struct source *);

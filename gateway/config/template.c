@@ -9,26 +9,37 @@
 struct template_name {
 	const char		*name;
 	enum template_variable	 variable;
-	bool			 later;
+	const char		*help;		/* NULL: not supported yet */
 };
 
 static const struct template_name template_names[] = {
-	{.name = "client.ip", .variable = TEMPLATE_CLIENT_IP},
-	{.name = "client.port", .variable = TEMPLATE_CLIENT_PORT},
-	{.name = "host", .variable = TEMPLATE_HOST},
-	{.name = "path", .variable = TEMPLATE_PATH},
-	{.name = "path.", .variable = TEMPLATE_PATH_NAME},
-	{.name = "query.", .variable = TEMPLATE_QUERY_NAME},
-	{.name = "header.", .variable = TEMPLATE_HEADER_NAME},
-	{.name = "cookie.", .variable = TEMPLATE_COOKIE_NAME},
-	{.name = "route", .variable = TEMPLATE_ROUTE},
-	{.name = "request.id", .variable = TEMPLATE_REQUEST_ID},
-	{.name = "tls.sni", .variable = TEMPLATE_TLS_SNI},
-	{.name = "tls.client_cn", .later = true},
-	{.name = "auth.user", .later = true},
-	{.name = "auth.claim.", .later = true},
-	{.name = "session.id", .later = true},
-	{.name = NULL},
+	{"client.ip", TEMPLATE_CLIENT_IP,
+	    "the client's address"},
+	{"client.port", TEMPLATE_CLIENT_PORT,
+	    "the client's port"},
+	{"host", TEMPLATE_HOST,
+	    "the host that the request is for, without its port"},
+	{"path", TEMPLATE_PATH,
+	    "the path, in normal form"},
+	{"path.", TEMPLATE_PATH_NAME,
+	    "a named capture of the route's path pattern"},
+	{"query.", TEMPLATE_QUERY_NAME,
+	    "a parameter of the query"},
+	{"header.", TEMPLATE_HEADER_NAME,
+	    "a header of the request"},
+	{"cookie.", TEMPLATE_COOKIE_NAME,
+	    "a cookie"},
+	{"route", TEMPLATE_ROUTE,
+	    "the route's name"},
+	{"request.id", TEMPLATE_REQUEST_ID,
+	    "the request's id, as the access log has it"},
+	{"tls.sni", TEMPLATE_TLS_SNI,
+	    "the name that the client asked for in the TLS handshake"},
+	{"tls.client_cn", TEMPLATE_LITERAL, NULL},
+	{"auth.user", TEMPLATE_LITERAL, NULL},
+	{"auth.claim.", TEMPLATE_LITERAL, NULL},
+	{"session.id", TEMPLATE_LITERAL, NULL},
+	{NULL, TEMPLATE_LITERAL, NULL},
 };
 
 enum { TEMPLATE_SHOWN = 40 };
@@ -75,7 +86,7 @@ static bool template_variable(struct slice name, struct template_segment *segmen
 	segment->variable = t->variable;
 	if (t->name == NULL)
 		template_unknown(name, error);
-	else if (t->later)
+	else if (t->help == NULL)
 		snprintf(error->words, sizeof(error->words), "'${%.*s}' is not supported yet", n,
 		    name.p);
 	else if (segment->text.n == 0 && slice_ends(name, SLICE(".")))
@@ -158,4 +169,12 @@ const struct template *template_compile(struct arena *arena, const char *text,
 	t->text = text;
 	t->segments = segments;
 	return template_take(text, segments, &t->n, error) ? t : NULL;
+}
+
+const char *template_describe(size_t i, const char **help)
+{
+	if (i >= sizeof(template_names) / sizeof(template_names[0]) - 1)
+		return NULL;
+	*help = template_names[i].help;
+	return template_names[i].name;
 }

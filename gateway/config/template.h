@@ -50,5 +50,10 @@ struct template_error {
  */
 const struct template	*template_compile(struct arena *, const char *text,
 			    struct template_error *);
+/*
+ * The ith variable, for the manual; NULL: there are no more. A name that ends in '.' wants another
+ * behind it. *help: what it stands for; NULL: it is not supported yet.
+ */
+const char	*template_describe(size_t i, const char **help);
 
 #endif

@@ -114,16 +114,6 @@ static void tree_include_file(struct tree *t, const struct mark *by, const char 
 	}
 }
 
-/* The path that includes are relative to is the one messages show, so that they can be found. */
-static const char *tree_pattern(struct tree *t, const struct mark *by, const char *pattern)
-{
-	const char *name = by->source->name, *slash = strrchr(name, '/');
-
-	if (pattern[0] == '/' || slash == NULL)
-		return pattern;
-	return arena_printf(t->sources->texts, "%.*s%s", (int)(slash + 1 - name), name, pattern);
-}
-
 static void tree_include(struct tree *t, const struct node *node)
 {
 	const struct mark *by = &node->value;
@@ -141,7 +131,7 @@ static void tree_include(struct tree *t, const struct node *node)
 		notice_error(t->notice, by, "only a file can include others");
 		return;
 	}
-	path = tree_pattern(t, by, node->string);
+	path = source_beside(t->sources->texts, by->source, node->string);
 	if (path == NULL) {
 		notice_no_memory(t->notice);
 		return;

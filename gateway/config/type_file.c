@@ -73,12 +73,11 @@ static bool type_directory_read(struct read *r, const struct schema_key *key,
 	path = *(const char **)schema_member(key, base);
 	if (path == NULL)
 		return true;
-	if (stat(path, &st) != 0 || access(path, R_OK | X_OK) != 0)
-		notice_error(r->notice, &node->value, "cannot serve '%s': %s", path,
-		    strerror(errno));
-	else if (!S_ISDIR(st.st_mode))
-		notice_error(r->notice, &node->value, "cannot serve '%s': it is no directory",
-		    path);
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	else if (access(path, R_OK | X_OK) == 0)
+		return true;
+	notice_error(r->notice, &node->value, "cannot serve '%s': %s", path, strerror(errno));
 	return true;
 }
 
@@ -172,8 +171,7 @@ static bool type_pair_is_good(struct read *r, const struct schema_key *key, cons
 			    "a certificate has 'cert' and 'key'", n->name);
 	if (*cert == NULL && !r->broken)
 		notice_error(r->notice, &node->value, "this certificate has no 'cert'");
-	return *cert && read_is_text(*cert) && !(*cert)->bad &&
-	    (*pem == NULL || (read_is_text(*pem) && !(*pem)->bad));
+	return *cert && read_is_text(*cert) && (*pem == NULL || read_is_text(*pem));
 }
 
 /* Room for one more. */
@@ -225,7 +223,7 @@ static bool type_certificates_read(struct read *r, const struct schema_key *key,
 		return true;
 	}
 	if (node->n == 0)
-		read_wrong(r, key, node, "the list is empty");
+		read_empty(r, key, node);
 	for (const struct node *e = node->first; e; e = e->next)
 		type_certificates_add(r, key, e, base);
 	return true;

@@ -25,6 +25,15 @@ static bool type_defaults_read(struct read *r, const struct schema_key *key,
 	return node->kind == NODE_GROUP;
 }
 
+static void type_item_wrong(struct read *r, const struct schema_group *g, const struct node *node)
+{
+	char words[80];
+
+	notice_error(r->notice, &node->value,
+	    "expected a group such as { ... } for %s '%.40s', not %s", g->what, node->name,
+	    node_words(node, words, sizeof(words)));
+}
+
 static bool type_collection_read(struct read *r, const struct schema_key *key,
     const struct node *node, void *base)
 {
@@ -37,7 +46,7 @@ static bool type_collection_read(struct read *r, const struct schema_key *key,
 		if (e->bad)
 			continue;
 		if (e->kind != NODE_GROUP)
-			read_expected(r, key, e, "a group: NAME: { ... };", NULL);
+			type_item_wrong(r, g, e);
 		else
 			read_item(r, g, e, item);
 	}

@@ -66,7 +66,7 @@ static bool type_list_read(struct read *r, const struct schema_key *key, const s
 
 	list->v = read_list(r, key, node, sizeof(*list->v), &list->n, element);
 	if (list->n == 0 && key->value == NULL)
-		read_wrong(r, key, node, "the list is empty");
+		read_empty(r, key, node);
 	return true;
 }
 
@@ -155,7 +155,7 @@ static bool type_pairs_read(struct read *r, const struct schema_key *key, const 
 			read_expected(r, key, e, "text", NULL);
 	}
 	if (node->n == 0)
-		read_wrong(r, key, node, "the list is empty");
+		read_empty(r, key, node);
 	return true;
 }
 

@@ -7,13 +7,11 @@
 #include "config/read.h"
 
 typedef bool type_parser(struct slice, uint64_t *);
-typedef const char *type_writer(uint64_t, char text[MEASURE_TEXT]);
 
 /* A string in units, or an integer that is so many of the basic one. */
 static bool type_measure(struct read *r, const struct schema_key *key, const struct node *node,
-    void *base, uint64_t basic, type_parser *parse, type_writer *text)
+    void *base, uint64_t basic, type_parser *parse)
 {
-	char low[MEASURE_TEXT], high[MEASURE_TEXT], why[80];
 	uint64_t v;
 
 	if (node->kind == NODE_INTEGER && node->integer >= 0 &&
@@ -21,30 +19,21 @@ static bool type_measure(struct read *r, const struct schema_key *key, const str
 		v = (uint64_t)node->integer * basic;
 	else if (node->kind != NODE_STRING || !parse(slice_of(node->string), &v))
 		return false;
-	if (v < key->min || (key->max && v > key->max)) {
-		if (key->max)
-			snprintf(why, sizeof(why), "it must be from \"%s\" to \"%s\"",
-			    text(key->min, low), text(key->max, high));
-		else
-			snprintf(why, sizeof(why), "it must be at least \"%s\"",
-			    text(key->min, low));
-		read_wrong(r, key, node, why);
-		return true;
-	}
-	memcpy(schema_member(key, base), &v, sizeof(v));
+	if (read_bounds(r, key, node, v))
+		memcpy(schema_member(key, base), &v, sizeof(v));
 	return true;
 }
 
 static bool type_duration_read(struct read *r, const struct schema_key *key,
     const struct node *node, void *base)
 {
-	return type_measure(r, key, node, base, 1000, measure_duration, measure_duration_text);
+	return type_measure(r, key, node, base, 1000, measure_duration);
 }
 
 static bool type_size_read(struct read *r, const struct schema_key *key, const struct node *node,
     void *base)
 {
-	return type_measure(r, key, node, base, 1, measure_size, measure_size_text);
+	return type_measure(r, key, node, base, 1, measure_size);
 }
 
 static uint64_t type_measured(const struct schema_key *key, const void *base)
@@ -55,18 +44,34 @@ static uint64_t type_measured(const struct schema_key *key, const void *base)
 	return v;
 }
 
+static const char *type_duration_number(uint64_t v, char text[SCHEMA_NUMBER])
+{
+	char number[MEASURE_TEXT];
+
+	snprintf(text, SCHEMA_NUMBER, "\"%s\"", measure_duration_text(v, number));
+	return text;
+}
+
+static const char *type_size_number(uint64_t v, char text[SCHEMA_NUMBER])
+{
+	char number[MEASURE_TEXT];
+
+	snprintf(text, SCHEMA_NUMBER, "\"%s\"", measure_size_text(v, number));
+	return text;
+}
+
 static void type_duration_print(FILE *f, const struct schema_key *key, const void *base)
 {
-	char text[MEASURE_TEXT];
+	char text[SCHEMA_NUMBER];
 
-	fprintf(f, "\"%s\"", measure_duration_text(type_measured(key, base), text));
+	fputs(type_duration_number(type_measured(key, base), text), f);
 }
 
 static void type_size_print(FILE *f, const struct schema_key *key, const void *base)
 {
-	char text[MEASURE_TEXT];
+	char text[SCHEMA_NUMBER];
 
-	fprintf(f, "\"%s\"", measure_size_text(type_measured(key, base), text));
+	fputs(type_size_number(type_measured(key, base), text), f);
 }
 
 static bool type_mode_read(struct read *r, const struct schema_key *key, const struct node *node,
@@ -95,6 +100,7 @@ const struct schema_type type_duration = {
 	.literal = NODE_STRING,
 	.read = type_duration_read,
 	.print = type_duration_print,
+	.number = type_duration_number,
 };
 
 const struct schema_type type_size = {
@@ -104,6 +110,7 @@ const struct schema_type type_size = {
 	.literal = NODE_STRING,
 	.read = type_size_read,
 	.print = type_size_print,
+	.number = type_size_number,
 };
 
 const struct schema_type type_mode = {

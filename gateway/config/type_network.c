@@ -53,7 +53,7 @@ static bool type_bind_read(struct read *r, const struct schema_key *key, const s
 	for (size_t i = 0; l->bind_dual && i < l->n_bind; i++)
 		l->bind_dual[i] = l->bind[i].text && strncmp(l->bind[i].text, "*:", 2) == 0;
 	if (l->n_bind == 0)
-		read_wrong(r, key, node, "the list is empty");
+		read_empty(r, key, node);
 	return true;
 }
 
@@ -96,7 +96,7 @@ static bool type_servers_read(struct read *r, const struct schema_key *key,
 	b->servers = read_list(r, key, node, sizeof(*b->servers), &b->n_servers,
 	    type_servers_element);
 	if (b->n_servers == 0)
-		read_wrong(r, key, node, "the list is empty");
+		read_empty(r, key, node);
 	for (size_t i = 1; i < b->n_servers; i++) {
 		e = e->next;
 		if (b->servers[0].host == NULL || b->servers[i].host == NULL ||
@@ -144,7 +144,7 @@ static bool type_networks_read(struct read *r, const struct schema_key *key,
 
 	list->v = read_list(r, key, node, sizeof(*list->v), &list->n, type_network_element);
 	if (list->n == 0)
-		read_wrong(r, key, node, "the list is empty");
+		read_empty(r, key, node);
 	return true;
 }
 

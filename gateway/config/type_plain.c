@@ -63,22 +63,21 @@ static uint64_t type_load(const struct schema_key *key, const void *base)
 static bool type_count_read(struct read *r, const struct schema_key *key, const struct node *node,
     void *base)
 {
-	char why[80];
 	uint64_t v = (uint64_t)node->integer;
 
 	if (node->kind == NODE_STRING && !slice_u64(slice_of(node->string), &v))
 		return false;
 	if ((node->kind != NODE_INTEGER || node->integer < 0) && node->kind != NODE_STRING)
 		return false;
-	uint64_t max = key->max ? key->max : key->size == sizeof(v) ? INT64_MAX : INT32_MAX;
-	if (v < key->min || v > max) {
-		snprintf(why, sizeof(why), "it must be from %" PRIu64 " to %" PRIu64, key->min,
-		    max);
-		read_wrong(r, key, node, why);
-		return true;
-	}
-	type_store(key, base, v);
+	if (read_bounds(r, key, node, v))
+		type_store(key, base, v);
 	return true;
+}
+
+static const char *type_count_number(uint64_t v, char text[SCHEMA_NUMBER])
+{
+	snprintf(text, SCHEMA_NUMBER, "%" PRIu64, v);
+	return text;
 }
 
 static void type_count_print(FILE *f, const struct schema_key *key, const void *base)
@@ -86,24 +85,6 @@ static void type_count_print(FILE *f, const struct schema_key *key, const void *
 	uint64_t v = type_load(key, base);
 
 	fprintf(f, v > INT32_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, v);
-}
-
-/* The words of a key that are supported, for a message: "a", "b" or "c". */
-static void type_word_list(const struct schema_word *w, char *text, size_t size)
-{
-	size_t n = 0;
-
-	text[0] = '\0';
-	for (; w->name; w++) {
-		const struct schema_word *next = w + 1;
-		while (next->name && next->later)
-			next++;
-		if (w->later)
-			continue;
-		int put = snprintf(text + n, size - n, "%s\"%s\"",
-		    n == 0 ? "" : next->name ? ", " : " or ", w->name);
-		n += put > 0 && (size_t)put < size - n ? (size_t)put : 0;
-	}
 }
 
 static void type_word_wrong(struct read *r, const struct schema_key *key, const struct node *node)
@@ -117,9 +98,10 @@ static void type_word_wrong(struct read *r, const struct schema_key *key, const 
 			near = w->name;
 	if (near)
 		snprintf(why, sizeof(why), "did you mean \"%s\"?", near);
-	else if (node->kind == NODE_INTEGER || node->kind == NODE_FLOAT)
+	else if (key->type != &type_code && (node->kind == NODE_INTEGER ||
+	    node->kind == NODE_FLOAT))
 		snprintf(why, sizeof(why), "a word stands in quotes");
-	type_word_list(key->words, list, sizeof(list));
+	schema_words(key, list, sizeof(list));
 	if (key->type == &type_sink)
 		strncat(list, ", or a path with a '/'", sizeof(list) - strlen(list) - 1);
 	read_expected(r, key, node, list, why[0] ? why : NULL);
@@ -203,7 +185,7 @@ static bool type_words_read(struct read *r, const struct schema_key *key, const 
 	uint64_t bits = 0;
 
 	if (node->kind == NODE_LIST && node->n == 0) {
-		read_wrong(r, key, node, "the list is empty");
+		read_empty(r, key, node);
 		return true;
 	}
 	const struct node *e = node->kind == NODE_LIST ? node->first : node;
@@ -276,6 +258,7 @@ const struct schema_type type_count = {
 	.literal = NODE_INTEGER,
 	.read = type_count_read,
 	.print = type_count_print,
+	.number = type_count_number,
 };
 
 const struct schema_type type_word = {
