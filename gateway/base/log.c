@@ -11,7 +11,11 @@
 #include "base/log_sink.h"
 #include "base/log_text.h"
 
-enum { LOG_MESSAGE = 4096, LOG_LINE = LOG_MESSAGE + 512 };
+enum {
+	LOG_CONTEXT = 3840,		/* what the caller says … */
+	LOG_MESSAGE = 4096,		/* … with the words of a fault */
+	LOG_LINE = LOG_MESSAGE + 512	/* … and time and level */
+};
 
 static const char *const log_levels[] = {
 	[LOG_LEVEL_ERROR] = "error",
@@ -83,14 +87,19 @@ static void __attribute__((format(printf, 4, 0)))
 log_format_put(enum log_level level, enum fault f, bool text, const char *fmt, va_list ap)
 {
 	char message[LOG_MESSAGE];
-	int n = vsnprintf(message, sizeof(message), fmt, ap);
-	size_t used = n < 0 ? 0 : (size_t)n < sizeof(message) ? (size_t)n : sizeof(message) - 1;
+	struct log_text t = {message, 0, sizeof(message)};
+	int n = vsnprintf(message, LOG_CONTEXT, fmt, ap);
 
-	if (text && used < sizeof(message)) {
-		n = snprintf(message + used, sizeof(message) - used, ": %s", fault_text(f));
-		used += (size_t)n < sizeof(message) - used ? (size_t)n : sizeof(message) - used - 1;
+	t.n = n < 0 ? 0 : (size_t)n;
+	if (t.n >= LOG_CONTEXT) {
+		t.n = LOG_CONTEXT - 1;
+		log_text_add(&t, "...");
 	}
-	log_put(level, f, (struct slice){message, used});
+	if (text) {
+		log_text_add(&t, ": ");
+		log_text_add(&t, fault_text(f));
+	}
+	log_put(level, f, (struct slice){t.p, t.n});
 }
 
 /* What was left out of a window that is over; 0: nothing. The lock is held. */

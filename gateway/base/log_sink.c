@@ -111,12 +111,15 @@ static void log_sink_fail(struct log_sink *s, const char *to, int error)
 	s->failing = true;
 }
 
-/* Somebody made the pipe non-blocking: nothing tells when it takes more. */
-static void log_sink_pause(struct log_sink *s)
+/* The pipe is full. False: it is to be given up for another target. */
+static bool log_sink_pause(struct log_sink *s)
 {
 	pthread_mutex_lock(&s->lock);
-	clock_wait(&s->work, &s->lock, LOG_SINK_RETRY);
+	bool stay = s->next.to == NULL && !s->reopen;
+	if (stay)
+		clock_wait(&s->work, &s->lock, LOG_SINK_RETRY);
 	pthread_mutex_unlock(&s->lock);
+	return stay;
 }
 
 /* How many line ends are in the part that could not be written. */
@@ -137,13 +140,14 @@ static void log_sink_write(struct log_sink *s)
 		size_t n = log_target_write(&s->target, s->batch_level, rest);
 		rest.p += n;
 		rest.n -= n;
-		if (rest.n == 0 || errno != EAGAIN)
+		if (rest.n == 0 || errno != EAGAIN || !log_sink_pause(s))
 			break;
-		log_sink_pause(s);
 	}
 	if (rest.n > 0) {
+		int error = errno;
 		s->unwritten += s->target.kind == LOG_TARGET_FILE ? log_sink_count(rest) : 1;
-		log_sink_fail(s, s->target.to, errno);
+		if (error != EAGAIN)
+			log_sink_fail(s, s->target.to, error);
 		return;
 	}
 	s->failing = false;

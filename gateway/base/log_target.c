@@ -18,15 +18,13 @@ static const int log_target_priorities[] = {
 	[LOG_LEVEL_DEBUG] = LOG_DEBUG,
 };
 
-/* Without O_NONBLOCK the opening of a FIFO that nobody reads would never return. */
+/*
+ * O_NONBLOCK means nothing to a file. The opening of a FIFO that nobody reads would never return
+ * without it, nor would a write to one that nobody reads any more.
+ */
 static int log_target_open_file(const char *path)
 {
-	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-	int fd = open(path, flags, 0640);
-
-	if (fd >= 0)
-		fcntl(fd, F_SETFL, O_APPEND);
-	return fd;
+	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 }
 
 static int log_target_open_journal(void)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../../flow/flow.h"
 #include "../http/fake_exchange.h"
 #include "back/back_echo.h"
 #include "back/back_stream.h"
@@ -114,6 +115,26 @@ static void test_bad(void **state)
 	assert_null(s);
 }
 
+/* Whatever allocation fails, nothing is left behind. */
+static void test_memory(void **state)
+{
+	enum fault f = FAULT_NO_MEMORY;
+	struct snapshot *s;
+	unsigned n;
+
+	(void)state;
+	for (n = 1; f != FAULT_NONE && n < 1000; n++) {
+		struct config *config = config_parse("test", text, NULL);
+		assert_non_null(config);
+		flow_fail_allocation(n);
+		f = snapshot_new(config, &s);
+		flow_fail_allocation(0);
+	}
+	assert_int_equal(f, FAULT_NONE);
+	assert_in_range(n, 8, 100);
+	held_put(&s->held);
+}
+
 static void route_to(const char *target)
 {
 	held_put(fake.x.snapshot);
@@ -174,6 +195,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_snapshot, begin, end),
 		cmocka_unit_test(test_sketch),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test_setup_teardown(test_route, begin, end),
 		cmocka_unit_test_setup_teardown(test_redirect_https, begin, end),
 		cmocka_unit_test_setup_teardown(test_refused, begin, end),

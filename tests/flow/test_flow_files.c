@@ -1,0 +1,213 @@
+/* Answers without a backend, through the whole worker. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit/serve/file_tree.h"
+#include "flow.h"
+
+static char routes[512];
+
+static int begin(void **state)
+{
+	char web[128];
+
+	(void)state;
+	file_tree_make();
+	file_tree_path(web, sizeof(web), "web");
+	snprintf(routes, sizeof(routes),
+	    "unused: { path = \"=/b\"; backend = \"b\"; };"
+	    "old: { path = \"~^/old/(?<rest>.*)$\"; redirect = \"/new/${path.rest}\"; };"
+	    "fixed: { path = \"=/fixed\"; respond: { status = 200; body = \"fixed\"; }; };"
+	    "health: { path = \"=/health\"; service = \"health\"; };"
+	    "files: { path = \"/files\"; static = \"%s\"; };", web);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	file_tree_remove();
+	return 0;
+}
+
+static const char *output(struct fake *c)
+{
+	static char text[FLOW_BYTES + 1];
+
+	memcpy(text, c->out, c->out_n);
+	text[c->out_n] = '\0';
+	return text;
+}
+
+static const char *ask(struct fake *c, const char *request)
+{
+	c->out_n = 0;
+	fake_say_text(c, request);
+	flow_run();
+	return output(c);
+}
+
+static void contains(const char *text, const char *what)
+{
+	if (strstr(text, what) == NULL)
+		fail_msg("no \"%s\" in \"%.400s\"", what, text);
+}
+
+/* One connection, one request after the other. */
+static void test_answers(void **state)
+{
+	(void)state;
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	const char *text = ask(c, "GET /fixed HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(text, "HTTP/1.1 200 OK\r\n");
+	contains(text, "\r\nContent-Length: 5\r\n");
+	contains(text, "\r\n\r\nfixed");
+	text = ask(c, "GET /old/a%20b HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(text, "HTTP/1.1 308 Permanent Redirect\r\n");
+	contains(text, "\r\nLocation: /new/a%20b\r\n");
+	text = ask(c, "GET /health HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(text, "\r\n\r\nok\n");
+	text = ask(c, "GET /none HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\n\r\n");
+	contains(text, "HTTP/1.1 404 Not Found\r\n");
+	contains(text, "<h1>404 Not Found</h1>");
+	text = ask(c, "GET /files/index.html HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(text, "\r\n\r\nindex\n");
+	text = ask(c, "HEAD /files/index.html HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(text, "\r\nContent-Length: 6\r\n");
+	assert_string_equal(text + strlen(text) - 4, "\r\n\r\n");
+	text = ask(c, "GET /files/empty.txt HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(text, "\r\nContent-Length: 0\r\n");
+	fake_eof(c);
+	flow_run();
+	flow_finish();
+}
+
+/* Several at once: the answers come in order, and a file does not harm what waits behind it. */
+static void test_pipeline(void **state)
+{
+	(void)state;
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	const char *text = ask(c, "GET /files/index.html HTTP/1.1\r\nHost: h\r\n\r\n"
+	    "GET /files/large.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=0-99999\r\n\r\n"
+	    "GET /files/sub/ HTTP/1.1\r\nHost: h\r\n\r\n"
+	    "GET /fixed HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(text, "\r\n\r\nindex\nHTTP/1.1 206 Partial Content\r\n");
+	const uint8_t *large = memmem(c->out, c->out_n, "/204817\r\n", 9);
+	assert_non_null(large);
+	large = memmem(large, 4096, "\r\n\r\n", 4);
+	for (size_t i = 0; i < 100000; i++)
+		assert_int_equal((char)large[4 + i], file_tree_large(i));
+	const char *rest = text + (large + 4 + 100000 - c->out);
+	assert_memory_equal(rest, "HTTP/1.1 200 OK\r\n", 17);
+	contains(rest, "\r\n\r\nsub\nHTTP/1.1 200 OK\r\n");
+	assert_memory_equal(c->out + c->out_n - 5, "fixed", 5);
+	fake_eof(c);
+	flow_run();
+	flow_finish();
+}
+
+/* The file is read no faster than the client takes it. */
+static void test_slow(void **state)
+{
+	(void)state;
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	c->window = 1000;
+	ask(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+	assert_int_equal(c->out_n, 1000);
+	assert_true(atomic_load(&flow_world.worker.stats.queued) < 200 * 1024);
+	for (int i = 0; i < 400 && c->out_n < FILE_TREE_LARGE; i++) {
+		c->window = 5000;
+		flow_run();
+	}
+	c->window = SIZE_MAX;
+	flow_run();
+	const uint8_t *body = memmem(c->out, c->out_n, "\r\n\r\n", 4);
+	assert_non_null(body);
+	assert_int_equal((size_t)(c->out + c->out_n - body) - 4, FILE_TREE_LARGE);
+	for (size_t i = 0; i < FILE_TREE_LARGE; i++)
+		assert_int_equal((char)body[4 + i], file_tree_large(i));
+	fake_eof(c);
+	flow_run();
+	flow_finish();
+}
+
+static void test_gone(void **state)
+{
+	(void)state;
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	c->window = 1000;
+	ask(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+	fake_reset(c);
+	flow_run();
+	flow_finish();
+}
+
+/* A long location leaves whole, though the memory it stood in goes at once. */
+static void test_long_location(void **state)
+{
+	static char path[3000], request[4000];
+
+	(void)state;
+	memset(path, 'a', sizeof(path) - 1);
+	snprintf(request, sizeof(request), "GET /old/%s HTTP/1.1\r\nHost: h\r\n\r\n", path);
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	const char *text = ask(c, request);
+	contains(text, "\r\nLocation: /new/aaaa");
+	contains(text, path);
+	fake_eof(c);
+	flow_run();
+	flow_finish();
+}
+
+static void all_kinds(void)
+{
+	struct fake *c = flow_client();
+
+	flow_run();
+	if (flow_world.n_fakes < 1 || c == NULL)
+		return;
+	fake_say_text(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n"
+	    "GET /old/x HTTP/1.1\r\nHost: h\r\n\r\n"
+	    "GET /files/sub HTTP/1.1\r\nHost: h\r\n\r\n"
+	    "GET /files/x HTTP/1.1\r\nHost: h\r\nRange: bytes=1-\r\n\r\n");
+	flow_run();
+	fake_eof(c);
+	flow_run();
+}
+
+static void test_memory(void **state)
+{
+	(void)state;
+	flow_begin(routes, "");
+	flow_fail_allocation(0);
+	all_kinds();
+	unsigned total = flow_allocations();
+	flow_finish();
+	assert_in_range(total, 5, 1000);
+	for (unsigned n = 1; n <= total; n++) {
+		flow_begin(routes, "");
+		flow_fail_allocation(n);
+		all_kinds();
+		flow_finish();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_pipeline),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_long_location),
+		cmocka_unit_test(test_memory),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
