@@ -111,7 +111,7 @@ static enum flow h1_upgrade(struct exchange *x, const struct header *headers, un
 	x->tunnel = true;
 	x->ops = &h1_tunnel_ops;
 	c->state = H1_TUNNEL;
-	timer_set(c->client.worker, &c->timer, CLOCK_NEVER);
+	timer_close(c->client.worker, &c->timer);
 	h1_conn_clear(c);
 	stream_show_again(c->stream);
 	return FLOW_OK;

@@ -1,7 +1,7 @@
 /*
- * Timers of one worker: a heap of deadlines under a single libevent timer. Setting one costs no
- * system call and cannot fail. Sessions check lazily: a timer that fires too early is set again,
- * so traffic never touches the heap.
+ * Timers of one worker: a heap of deadlines, the first of which bounds how long the loop waits.
+ * Setting one costs no system call and cannot fail. Sessions check lazily: a timer that fires too
+ * early is set again, so traffic never touches the heap.
  */
 #ifndef TIMER_H
 #define TIMER_H

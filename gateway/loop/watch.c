@@ -1,16 +1,11 @@
 #include "loop/watch.h"
 
-static void watch_ready(evutil_socket_t fd, short what, void *arg)
-{
-	struct watch *watch = arg;
-	struct worker *w = watch->worker;
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
 
-	(void)fd;
-	worker_enter(w);
-	watch->ready(watch, ((what & EV_READ) ? WATCH_READ : 0U) |
-	    ((what & EV_WRITE) ? WATCH_WRITE : 0U));
-	worker_settle(w);
-}
+#include "base/log.h"
+#include "loop/worker.h"
 
 void watch_init(struct watch *watch, struct worker *w, int fd,
     void (*ready)(struct watch *, unsigned))
@@ -21,24 +16,24 @@ void watch_init(struct watch *watch, struct worker *w, int fd,
 	watch->armed = 0;
 }
 
+static int watch_operation(unsigned before, unsigned after)
+{
+	return after == 0 ? EPOLL_CTL_DEL : before == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+}
+
 enum fault watch_arm(struct watch *watch, unsigned what)
 {
-	short events = EV_PERSIST;
+	struct epoll_event e = {
+	    .events = ((what & WATCH_READ) ? EPOLLIN : 0U) | ((what & WATCH_WRITE) ? EPOLLOUT : 0U),
+	    .data.ptr = watch,
+	};
 
 	if (watch->armed == what)
 		return FAULT_NONE;
-	if (watch->fd >= 0) {
-		if (watch->armed)
-			event_del(&watch->event);
-		watch->armed = 0;
-		if (what & WATCH_READ)
-			events |= EV_READ;
-		if (what & WATCH_WRITE)
-			events |= EV_WRITE;
-		if (what && (event_assign(&watch->event, watch->worker->base, watch->fd, events,
-				 watch_ready, watch) != 0 ||
-				event_add(&watch->event, NULL) != 0))
-			return FAULT_NO_MEMORY;
+	if (watch->fd >= 0 && epoll_ctl(watch->worker->poll_fd,
+	    watch_operation(watch->armed, what), watch->fd, &e) != 0) {
+		log_fault(FAULT_SYSTEM, "epoll_ctl: %s", strerror(errno));
+		return errno == ENOMEM || errno == ENOSPC ? FAULT_NO_MEMORY : FAULT_SYSTEM;
 	}
 	watch->armed = what;
 	return FAULT_NONE;
@@ -47,6 +42,6 @@ enum fault watch_arm(struct watch *watch, unsigned what)
 void watch_fini(struct watch *watch)
 {
 	if (watch->armed && watch->fd >= 0)
-		event_del(&watch->event);
+		epoll_ctl(watch->worker->poll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
 	watch->armed = 0;
 }

@@ -1,15 +1,21 @@
 #include "loop/worker.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
 
-enum { SETTLE_BUDGET = 32 };	/* resumed reads until other sockets get their turn again */
+enum {
+	SETTLE_BUDGET = 32,	/* resumed reads until other sockets get their turn again */
+	TURN_EVENTS = 64	/* fetched from the kernel at a time */
+};
 
 void task_init(struct task *t, void (*run)(struct task *))
 {
@@ -66,22 +72,6 @@ void worker_flush(struct worker *w)
 		continue;
 }
 
-static void worker_set_alarm(struct worker *w)
-{
-	uint64_t next = timers_next(&w->timers);
-
-	if (next == w->alarm_at || w->base == NULL)
-		return;
-	w->alarm_at = next;
-	if (next == CLOCK_NEVER) {
-		event_del(&w->alarm);
-		return;
-	}
-	uint64_t ms = next > w->now ? next - w->now : 0;
-	struct timeval tv = {(time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000)};
-	event_add(&w->alarm, &tv);
-}
-
 void worker_settle(struct worker *w)
 {
 	int budget = SETTLE_BUDGET;
@@ -89,11 +79,9 @@ void worker_settle(struct worker *w)
 	do
 		worker_flush(w);
 	while (budget-- > 0 && worker_run_one(&w->resumed));
-	if (!list_empty(&w->resumed) && w->base)
-		event_active(&w->again, EV_TIMEOUT, 0);
-	while (worker_run_one(&w->buried))
-		continue;
-	worker_set_alarm(w);
+	if (!w->in_turn)
+		while (worker_run_one(&w->buried))
+			continue;
 }
 
 void worker_run_timers(struct worker *w)
@@ -107,25 +95,6 @@ void worker_run_timers(struct worker *w)
 	worker_settle(w);
 }
 
-static void worker_on_alarm(evutil_socket_t fd, short what, void *arg)
-{
-	struct worker *w = arg;
-
-	(void)fd;
-	(void)what;
-	w->alarm_at = CLOCK_NEVER;
-	worker_enter(w);
-	worker_run_timers(w);
-}
-
-static void worker_on_again(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	worker_enter(arg);
-	worker_settle(arg);
-}
-
 static struct letter *worker_take_mail(struct worker *w)
 {
 	pthread_mutex_lock(&w->mail_lock);
@@ -136,20 +105,18 @@ static struct letter *worker_take_mail(struct worker *w)
 	return mail;
 }
 
-static void worker_on_mail(evutil_socket_t fd, short what, void *arg)
+static void worker_on_mail(struct watch *watch, unsigned what)
 {
-	struct worker *w = arg;
+	struct worker *w = watch->worker;
 	uint64_t count;
 
 	(void)what;
-	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+	if (read(watch->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		log_fault(FAULT_SYSTEM, "worker %u: mailbox: %s", w->index, strerror(errno));
-	worker_enter(w);
 	for (struct letter *l = worker_take_mail(w), *next; l; l = next) {
 		next = l->next;
 		l->open(w, l);
 	}
-	worker_settle(w);
 }
 
 void worker_post(struct worker *to, struct letter *l)
@@ -162,39 +129,26 @@ void worker_post(struct worker *to, struct letter *l)
 	*to->mail_end = l;
 	to->mail_end = &l->next;
 	pthread_mutex_unlock(&to->mail_lock);
-	if (first && write(to->mail_fd, &one, sizeof(one)) < 0)
+	if (first && write(to->mail_watch.fd, &one, sizeof(one)) < 0)
 		log_fault(FAULT_SYSTEM, "worker %u: mailbox: %s", to->index, strerror(errno));
 }
 
-/* No locks inside libevent: a base is only ever touched by its own thread. */
-static enum fault worker_init_base(struct worker *w)
+static enum fault worker_init_poll(struct worker *w)
 {
-	struct event_config *settings = event_config_new();
-
-	if (settings == NULL)
-		return FAULT_NO_MEMORY;
-	event_config_set_flag(settings, EVENT_BASE_FLAG_NOLOCK);
-	event_config_set_flag(settings, EVENT_BASE_FLAG_IGNORE_ENV);
-	w->base = event_base_new_with_config(settings);
-	event_config_free(settings);
-	w->mail_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (w->base == NULL || w->mail_fd < 0)
+	w->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	w->mail_watch.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (w->poll_fd < 0 || w->mail_watch.fd < 0)
 		return FAULT_NO_FILES;
-	event_assign(&w->alarm, w->base, -1, 0, worker_on_alarm, w);
-	event_assign(&w->again, w->base, -1, 0, worker_on_again, w);
-	event_assign(&w->mail_event, w->base, w->mail_fd, EV_READ | EV_PERSIST, worker_on_mail, w);
-	if (event_add(&w->mail_event, NULL) != 0)
-		return FAULT_NO_MEMORY;
-	return FAULT_NONE;
+	return watch_arm(&w->mail_watch, WATCH_READ);
 }
 
-enum fault worker_init(struct worker *w, unsigned index, bool base_wanted)
+enum fault worker_init(struct worker *w, unsigned index, bool polls)
 {
 	memset(w, 0, sizeof(*w));
 	w->index = index;
-	w->mail_fd = -1;
+	w->poll_fd = -1;
+	watch_init(&w->mail_watch, w, -1, worker_on_mail);
 	w->mail_end = &w->mail;
-	w->alarm_at = CLOCK_NEVER;
 	list_init(&w->corked);
 	list_init(&w->resumed);
 	list_init(&w->buried);
@@ -202,8 +156,8 @@ enum fault worker_init(struct worker *w, unsigned index, bool base_wanted)
 	worker_enter(w);
 	w->scratch = malloc(WORKER_SCRATCH);
 	enum fault f = w->scratch == NULL ? FAULT_NO_MEMORY : FAULT_NONE;
-	if (f == FAULT_NONE && base_wanted)
-		f = worker_init_base(w);
+	if (f == FAULT_NONE && polls)
+		f = worker_init_poll(w);
 	if (f != FAULT_NONE)
 		worker_fini(w);
 	return f;
@@ -223,26 +177,74 @@ void worker_fini(struct worker *w)
 	worker_drop_mail(w);
 	while (worker_run_one(&w->buried))
 		continue;
-	if (w->base)
-		event_base_free(w->base);
-	w->base = NULL;
-	if (w->mail_fd >= 0)
-		close(w->mail_fd);
-	w->mail_fd = -1;
+	if (w->mail_watch.fd >= 0)
+		close(w->mail_watch.fd);
+	if (w->poll_fd >= 0)
+		close(w->poll_fd);
+	w->mail_watch.fd = w->poll_fd = -1;
 	timers_fini(&w->timers);
 	free(w->scratch);
 	w->scratch = NULL;
 	pthread_mutex_destroy(&w->mail_lock);
 }
 
+/* How long the kernel may make us wait: until the next timer, not at all if work is left over. */
+static int worker_patience(const struct worker *w, int most)
+{
+	uint64_t next = timers_next(&w->timers);
+
+	if (!list_empty(&w->resumed) || most == 0)
+		return 0;
+	if (next == CLOCK_NEVER)
+		return most;
+	uint64_t left = next > w->now ? next - w->now : 0;
+	if (most > 0 && left > (uint64_t)most)
+		return most;
+	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+/*
+ * Like epoll_wait, which is a cancellation point: in a program with threads each call of it pays
+ * two atomic operations for what nobody here ever uses.
+ */
+static int worker_wait(const struct worker *w, struct epoll_event *events, int timeout)
+{
+	return (int)syscall(SYS_epoll_pwait, w->poll_fd, events, TURN_EVENTS, timeout, NULL, 8);
+}
+
+void worker_turn(struct worker *w, int most)
+{
+	struct epoll_event events[TURN_EVENTS];
+	int n = worker_wait(w, events, worker_patience(w, most));
+
+	worker_enter(w);
+	w->in_turn = true;
+	for (int i = 0; i < n; i++) {
+		struct watch *watch = events[i].data.ptr;
+		unsigned what = 0;
+		if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+			what |= WATCH_READ;
+		if (events[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+			what |= WATCH_WRITE;
+		what &= watch->armed;
+		if (what == 0)
+			continue;	/* it was let go of earlier in this turn */
+		watch->ready(watch, what);
+		worker_settle(w);
+	}
+	w->in_turn = false;
+	worker_run_timers(w);
+}
+
 void worker_run(struct worker *w)
 {
-	event_base_loop(w->base, EVLOOP_NO_EXIT_ON_EMPTY);
+	while (!w->ended)
+		worker_turn(w, -1);
 }
 
 void worker_stop(struct worker *w)
 {
-	event_base_loopbreak(w->base);
+	w->ended = true;
 }
 
 static void *worker_thread(void *arg)

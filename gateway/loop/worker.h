@@ -1,16 +1,14 @@
 /*
- * A worker: one thread, one event base, and everything that lives on it. Workers share nothing but
+ * A worker: one thread, one epoll set, and everything that lives on it. Workers share nothing but
  * the snapshot of the configuration and their mailboxes.
  *
- * libevent calls three functions of ours only (a watch, the timer, the mailbox). Each ends with
- * worker_settle: flush what was corked, run what was resumed, free what was buried. So no object
- * dies under its caller and nobody else needs to think about re-entrancy.
+ * The loop calls two kinds of functions only: a watch's and a timer's. Each call is followed by
+ * worker_settle: flush what was corked, run what was resumed; what was buried is freed at the end
+ * of the turn. So no object dies under its caller and nobody else needs to think about re-entrancy.
  */
 #ifndef WORKER_H
 #define WORKER_H
 
-#include <event2/event.h>
-#include <event2/event_struct.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -18,6 +16,7 @@
 #include "base/list.h"
 #include "base/stats.h"
 #include "loop/timer.h"
+#include "loop/watch.h"
 
 enum { WORKER_SCRATCH = 256 * 1024 };
 
@@ -39,17 +38,15 @@ struct letter {
 };
 
 struct worker {
-	struct event_base	*base;		/* NULL in tests that drive a worker by hand */
-	uint64_t		 now;		/* clock_mono_ms() at the start of this wake-up */
+	int			 poll_fd;	/* -1 in tests that drive a worker by hand */
+	uint64_t		 now;		/* clock_mono_ms() at the start of this turn */
 	/* WORKER_SCRATCH bytes, valid within one callback */
 	uint8_t			*scratch;
 	struct list		 corked;	/* tasks: writes to flush */
 	struct list		 resumed;	/* tasks: reads to go on with */
 	struct list		 buried;	/* tasks: objects to free */
 	struct timers		 timers;
-	struct event		 alarm;		/* the earliest timer */
-	uint64_t		 alarm_at;
-	struct event		 again;		/* more resumed tasks than one settle may run */
+	bool			 in_turn, ended;
 	unsigned		 index;
 	struct stats		 stats;
 	_Atomic unsigned	 load;		/* connections, and those on their way here */
@@ -62,16 +59,17 @@ struct worker {
 	pthread_t		 thread;
 	pthread_mutex_t		 mail_lock;
 	struct letter		*mail, **mail_end;
-	struct event		 mail_event;
-	int			 mail_fd;
+	struct watch		 mail_watch;	/* an eventfd */
 };
 
-/* base_wanted: false for a worker that a test drives by hand. */
-enum fault	worker_init(struct worker *, unsigned index, bool base_wanted) MUST_USE;
+/* polls: false for a worker that a test drives by hand. */
+enum fault	worker_init(struct worker *, unsigned index, bool polls) MUST_USE;
 /* The thread has ended (or never began); frees what is buried. */
 void		worker_fini(struct worker *);
 enum fault	worker_start(struct worker *) MUST_USE;	/* the thread; signals stay blocked in it */
 void		worker_run(struct worker *);		/* the loop itself, until worker_stop */
+/* One turn of it: waits for at most this long (ms; -1: for ever), then does what is to be done. */
+void		worker_turn(struct worker *, int most);
 void		worker_stop(struct worker *);		/* from its own thread only */
 void		worker_join(struct worker *);
 

@@ -6,7 +6,7 @@
 #define LISTENER_H
 
 #include "config/config.h"
-#include "loop/watch.h"
+#include "loop/worker.h"
 #include "net/address.h"
 
 /* A connection on its way to its worker. peer: the client's end. */

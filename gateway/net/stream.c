@@ -27,10 +27,6 @@ struct stream *stream_new(struct worker *w, int fd, struct tls_layer *tls,
 
 	if (s == NULL)
 		return NULL;
-	if (timer_open(w, &s->timer, stream_expire) != FAULT_NONE) {
-		free(s);
-		return NULL;
-	}
 	watch_init(&s->watch, w, fd, stream_ready);
 	task_init(&s->cork_task, stream_out_flush);
 	task_init(&s->resume_task, stream_go_on);
@@ -106,13 +102,14 @@ void stream_close(struct stream *s, bool flush)
 	s->events = NULL;
 	s->owner = NULL;
 	stream_drop_stash(s);
-	if (!flush || s->fault != FAULT_NONE || s->state != STREAM_UP) {
+	if (!flush || s->fault != FAULT_NONE || s->state != STREAM_UP ||
+	    timer_open(w, &s->timer, stream_expire) != FAULT_NONE) {
 		stream_bury(s, false);
 		return;
 	}
 	s->state = STREAM_CLOSING;
 	s->paused = 0;
-	timer_set(w, &s->timer, w->now + STREAM_LINGER);
+	stream_linger(s);
 	stream_out_arm(s);
 	worker_cork(w, &s->cork_task);
 }
@@ -145,9 +142,23 @@ void stream_finish(struct stream *s)
 	stream_out_arm(s);
 }
 
+/* A socket says that it is writable only after much has gone; what trickles counts as well. */
+void stream_linger(struct stream *s)
+{
+	struct worker *w = stream_worker(s);
+
+	s->unsent = (uint32_t)s->io->unsent(s);
+	timer_set(w, &s->timer, w->now + STREAM_LINGER);
+}
+
 static void stream_expire(struct timer *t)
 {
-	stream_bury(LIST_OWNER(t, struct stream, timer), false);
+	struct stream *s = LIST_OWNER(t, struct stream, timer);
+
+	if (s->state == STREAM_CLOSING && s->io->unsent(s) < s->unsent)
+		stream_linger(s);
+	else
+		stream_bury(s, false);
 }
 
 void stream_pause(struct stream *s, unsigned why)

@@ -12,12 +12,12 @@
 
 #include <sys/uio.h>
 
-#include "loop/watch.h"
+#include "loop/worker.h"
 #include "net/tls_layer.h"
 #include "net/wire.h"
 
 enum {
-	STREAM_LINGER = 30 * 1000,	/* ms without progress until a closing stream is dropped */
+	STREAM_LINGER = 10 * 1000,	/* ms without progress until a closing stream is dropped */
 	STREAM_FIN_WAIT = 5 * 1000,	/* ms that the peer has to end after we did */
 	/* taken from the socket at a time before stream_set_buffer */
 	STREAM_READ = 16 * 1024,
@@ -36,6 +36,7 @@ struct stream_io {
 	/* FAULT_NONE with *put less than all: the rest when writable. */
 	enum fault	(*write)(struct stream *, const struct iovec *, int, size_t *put);
 	void		(*shut)(struct stream *);	/* no more will be written */
+	size_t		(*unsent)(struct stream *);	/* written, but not acknowledged yet */
 	void		(*close)(struct stream *, bool reset);
 };
 
@@ -88,6 +89,7 @@ struct stream {
 	struct wire		 out;			/* what the socket did not take */
 	uint8_t			*stash;
 	uint32_t		 stash_n;
+	uint32_t		 unsent;	/* at the last look of a closing stream */
 	uint32_t		 read_max;	/* bytes taken from the socket at a time */
 	uint32_t		 full_at;	/* more than this in out, in wire bytes, is full */
 	uint8_t			 paused;	/* PAUSE_* bits */

@@ -161,7 +161,7 @@ void stream_out_drain(struct stream *s)
 	wire_drop(&s->out, put);
 	stream_out_count(s, before);
 	if (put && s->state == STREAM_CLOSING)
-		timer_set(s->watch.worker, &s->timer, s->watch.worker->now + STREAM_LINGER);
+		stream_linger(s);
 	if (s->out.n > 0)
 		return;
 	if (s->state == STREAM_CLOSING) {

@@ -20,6 +20,8 @@ void		stream_out_clear(struct stream *);
 void		stream_out_fail(struct stream *, enum fault);
 /* Watches for what is of interest now. */
 void		stream_out_arm(struct stream *);
+/* Of a closing stream: there was progress, wait on. */
+void		stream_linger(struct stream *);
 /* All is flushed: stream.c says the end. */
 void		stream_finish(struct stream *);
 

@@ -3,7 +3,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 
 #include <ares.h>
-#include <event2/event.h>
 #include <libconfig.h>
 #include <openssl/crypto.h>
 #include <pcre2.h>
@@ -18,8 +17,8 @@ static void version_print_libraries(void)
 	char pcre2[64] = "?";
 
 	pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
-	printf("libevent %s\n%s\nc-ares %s\nPCRE2 %s\n", event_get_version(),
-	    OpenSSL_version(OPENSSL_VERSION), ares_version(NULL), pcre2);
+	printf("%s\nc-ares %s\nPCRE2 %s\n", OpenSSL_version(OPENSSL_VERSION),
+	    ares_version(NULL), pcre2);
 	printf("libconfig %d.%d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
 	    LIBCONFIG_VER_REVISION);
 }

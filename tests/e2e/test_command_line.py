@@ -13,7 +13,7 @@ routes: { main: { service = "echo"; idle = "90s"; max_message = "2M"; }; };
 def version():
     result = command("version")
     equal((result.returncode, result.stderr), (0, ""), "exit status and messages")
-    for part in ("framegate", "OpenSSL", "libevent"):
+    for part in ("framegate", "OpenSSL", "c-ares"):
         contains(result.stdout, part, "version")
 
 

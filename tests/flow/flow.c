@@ -67,11 +67,18 @@ static void fake_close(struct stream *s, bool reset)
 	fake_of(s)->got_reset = reset;
 }
 
+static size_t fake_unsent(struct stream *s)
+{
+	(void)s;
+	return 0;
+}
+
 static const struct stream_io fake_io = {
 	.name = "fake",
 	.read = fake_read,
 	.write = fake_write,
 	.shut = fake_shut,
+	.unsent = fake_unsent,
 	.close = fake_close,
 };
 

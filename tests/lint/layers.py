@@ -10,7 +10,7 @@ ROOMS = {
     "codec": (1, ["zlib.h", "jansson.h", "openssl/evp.h"]),
     "framing": (1, []),
     "config": (1, ["libconfig.h", "pcre2.h"]),
-    "loop": (2, ["event2/"]),
+    "loop": (2, []),
     "net": (3, ["openssl/", "ares.h"]),
     "report": (3, []),
     "http": (4, ["nghttp2/"]),
@@ -20,7 +20,7 @@ ROOMS = {
     "back": (7, []),
     "serve": (7, []),
     "route": (8, ["pcre2.h"]),
-    "process": (9, ["event2/", "openssl/", "libconfig.h", "ares.h", "pcre2.h", "seccomp.h"]),
+    "process": (9, ["openssl/", "libconfig.h", "ares.h", "pcre2.h", "seccomp.h"]),
 }
 LIBRARIES = ["event2/", "event.h", "evhttp.h", "evdns.h", "openssl/", "libconfig.h", "ares", "pcre2",
              "nghttp2/", "zlib.h", "jansson.h", "crypt.h", "seccomp.h", "cmocka.h"]

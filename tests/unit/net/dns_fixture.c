@@ -66,10 +66,11 @@ static const struct dns_record *dns_find(const struct dns_server *dns, const cha
 			return r;
 }
 
-static void dns_ready(evutil_socket_t fd, short what, void *arg)
+static void dns_ready(struct watch *watch, unsigned what)
 {
 	static const uint8_t codes[] = {[DNS_NXDOMAIN] = 3, [DNS_SERVFAIL] = 2, [DNS_SILENT] = 0};
-	struct dns_server *dns = arg;
+	struct dns_server *dns = LIST_OWNER(watch, struct dns_server, watch);
+	int fd = watch->fd;
 	struct sockaddr_in from;
 	socklen_t size = sizeof(from);
 	uint8_t p[2048];
@@ -106,12 +107,12 @@ void dns_init(struct dns_server *dns, struct worker *w, const struct dns_record 
 	assert_int_equal(bind(dns->fd, (struct sockaddr *)&in, sizeof(in)), 0);
 	assert_int_equal(getsockname(dns->fd, (struct sockaddr *)&in, &size), 0);
 	snprintf(dns->text, sizeof(dns->text), "127.0.0.1:%u", ntohs(in.sin_port));
-	dns->event = event_new(w->base, dns->fd, EV_READ | EV_PERSIST, dns_ready, dns);
-	event_add(dns->event, NULL);
+	watch_init(&dns->watch, w, dns->fd, dns_ready);
+	assert_int_equal(watch_arm(&dns->watch, WATCH_READ), FAULT_NONE);
 }
 
 void dns_fini(struct dns_server *dns)
 {
-	event_free(dns->event);
+	watch_fini(&dns->watch);
 	close(dns->fd);
 }

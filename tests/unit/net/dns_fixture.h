@@ -14,7 +14,7 @@ struct dns_record {
 };
 
 struct dns_server {
-	struct event		*event;
+	struct watch		 watch;
 	const struct dns_record	*records;	/* up to one without a name: it takes any */
 	enum dns_mood		 mood;
 	int			 fd;

@@ -214,7 +214,7 @@ static void test_unix(void **state)
 	call_expect(&c, socket_path, 0, FAULT_DIAL_TIMEOUT);
 	call_start(&c, socket_path, 0, 5000);
 	for (int i = 0; i < 3; i++)
-		event_base_loop(c.worker.base, EVLOOP_NONBLOCK);
+		worker_turn(&c.worker, 0);
 	assert_false(c.done);
 	close(accept(fd, NULL, NULL));
 	fixture_run(&c.worker, call_is_done, &c);
@@ -319,7 +319,7 @@ static void test_cancel(void **state)
 			call_start(&c, hosts[i], port, 5000);
 			worker_settle(&c.worker);
 			for (int k = 1; k < turns; k++)
-				event_base_loop(c.worker.base, EVLOOP_NONBLOCK);
+				worker_turn(&c.worker, 0);
 			if (!c.done)
 				dial_cancel(c.dial);
 		}

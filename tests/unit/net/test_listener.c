@@ -389,12 +389,12 @@ static void test_no_files(void **state)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
 	worker_enter(&w);
 	uint64_t start = w.now;
-	event_base_loop(w.base, EVLOOP_ONCE);	/* the socket is ready */
+	worker_turn(&w, -1);	/* the socket is ready */
 	assert_int_equal(arrivals.n, 0);
-	event_base_loop(w.base, EVLOOP_ONCE);	/* the timer, and nothing before it */
+	worker_turn(&w, -1);	/* the timer, and nothing before it */
 	worker_enter(&w);
 	assert_true(w.now - start >= 90);
-	event_base_loop(w.base, EVLOOP_ONCE);
+	worker_turn(&w, -1);
 	assert_int_equal(arrivals.n, 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
 	fixture_run(&w, arrived_one, &arrivals);

@@ -113,7 +113,7 @@ static void room_age(struct room *r, uint64_t ms)
 static void room_settle(struct room *r)
 {
 	for (int i = 0; i < 20; i++)
-		event_base_loop(r->worker.base, EVLOOP_NONBLOCK);
+		worker_turn(&r->worker, 0);
 }
 
 static void query_assert(const struct query *q, size_t i, const char *wanted)
@@ -335,7 +335,7 @@ static void test_cancel(void **state)
 	for (int turns = 0; turns < 6; turns++) {
 		room_start(&r, &q, turns % 2 ? "v4.test" : "unknown.test");
 		for (int i = 0; i < turns; i++)
-			event_base_loop(r.worker.base, EVLOOP_NONBLOCK);
+			worker_turn(&r.worker, 0);
 		lookup_cancel(&q.lookup);
 		lookup_cancel(&q.lookup);
 	}
