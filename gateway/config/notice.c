@@ -100,7 +100,7 @@ static void notice_quote(struct notice_text *t, const struct mark *m)
 	if (marked > n - at)
 		marked = n - at;
 	unsigned width = notice_columns(shown + at, marked);
-	notice_add(t, "\n%5u | %s%s%s", m->line, from > begin ? "..." : "", shown,
+	notice_add(t, "\n%5u |%s%s%s%s", m->line, n ? " " : "", from > begin ? "..." : "", shown,
 	    from + n < end ? "..." : "");
 	int indent = (int)notice_columns(shown, at) + (from > begin ? 3 : 0);
 	notice_add(t, "\n      | %*s^", indent, "");

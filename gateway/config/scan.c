@@ -383,7 +383,7 @@ static void scan_list(struct scanner *s, struct node *node)
 	node->kind = NODE_LIST;
 	scan_emit(s, "(", 1);
 	scan_next(s);
-	while (!scan_closes(s->token.kind)) {
+	while (!scan_closes(s->token.kind) && s->token.kind != ';' && s->token.kind != TOKEN_END) {
 		struct node *child = scan_node(s);
 		if (child == NULL)
 			return;

@@ -53,45 +53,66 @@ static bool type_collection_read(struct read *r, const struct schema_key *key,
 	return true;
 }
 
-/* The item of that name; those that were written stand first, then the built-in one. */
-static void *type_reference_find(const struct read *r, const struct schema_group *g,
-    const char *name, const char **near)
+/* The ith item of a collection, and its name. */
+static void *type_item(const struct read *r, const struct schema_group *g, size_t i,
+    const char **name)
 {
-	const char *config = (const char *)r->config;
-	size_t *count = (size_t *)(void *)((char *)r->config + g->count_at);
-	char *items;
-	struct nearest best = {.to = name};
+	char *items, *item;
 
-	memcpy(&items, config + g->array_at, sizeof(items));
-	*near = NULL;
-	for (size_t i = 0; items && i < *count; i++) {
-		char *item = items + i * g->item_size;
-		const char *known = *(const char **)(void *)(item + g->name_at);
-		if (strcmp(known, name) == 0)
-			return item;
-		if (nearest_try(&best, known))
-			*near = known;
+	memcpy(&items, (const char *)r->config + g->array_at, sizeof(items));
+	item = items + i * g->item_size;
+	memcpy(name, item + g->name_at, sizeof(*name));
+	return item;
+}
+
+/* The item of that name. The built-in one stands behind the others, and counts once it is used. */
+static void *type_reference_find(struct read *r, const struct schema_group *g, const char *name)
+{
+	size_t *count = (size_t *)(void *)((char *)r->config + g->count_at);
+	const char *known;
+
+	for (size_t i = 0; i < *count + (g->builtin != NULL); i++) {
+		void *item = type_item(r, g, i, &known);
+		if (known == NULL || strcmp(known, name) != 0)
+			continue;
+		*count += i == *count;
+		return item;
 	}
-	if (g->builtin && strcmp(g->builtin, name) == 0 && items)
-		return items + (*count)++ * g->item_size;
-	if (g->builtin && nearest_try(&best, g->builtin))
-		*near = g->builtin;
 	return NULL;
+}
+
+static const char *type_reference_nearest(const struct read *r, const struct schema_group *g,
+    const char *name)
+{
+	struct nearest best = {.to = name};
+	const char *near = NULL, *known;
+	size_t count;
+
+	memcpy(&count, (const char *)r->config + g->count_at, sizeof(count));
+	for (size_t i = 0; i < count; i++) {
+		type_item(r, g, i, &known);
+		if (nearest_try(&best, known))
+			near = known;
+	}
+	if (g->builtin && nearest_try(&best, g->builtin))
+		near = g->builtin;
+	return near;
 }
 
 static bool type_reference_read(struct read *r, const struct schema_key *key,
     const struct node *node, void *base)
 {
-	const char *near;
+	const struct schema_group *g = key->group;
 
 	if (!read_is_text(node))
 		return false;
-	void *item = type_reference_find(r, key->group, node->string, &near);
-	if (item == NULL && !r->broken)
-		notice_error(r->notice, &node->value, "there is no %s '%s'%s%s%s", key->group->what,
-		    node->string, near ? "; did you mean '" : "", near ? near : "",
-		    near ? "'?" : "");
+	void *item = type_reference_find(r, g, node->string);
 	memcpy(schema_member(key, base), &item, sizeof(item));
+	if (item || r->broken)
+		return true;
+	const char *near = type_reference_nearest(r, g, node->string);
+	notice_error(r->notice, &node->value, "there is no %s '%.60s'%s%s%s", g->what, node->string,
+	    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 	return true;
 }
 
