@@ -52,7 +52,7 @@ static bool command_refuse_word(const char *word)
 	const char *best = NULL;
 
 	for (size_t i = 0; i < command_count; i++)
-		if (command_table[i].name && !command_table[i].hidden &&
+		if (command_table[i].name &&
 		    nearest_try(&nearest, command_table[i].name))
 			best = command_table[i].name;
 	if (best)

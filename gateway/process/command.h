@@ -48,7 +48,6 @@ struct command {
 	const char	*brief;		/* a clause, for the overview */
 	const char	*text;		/* sentences that go on from it; NULL: nothing to add */
 	bool		 implied;	/* meant when there is neither a name nor an operand */
-	bool		 hidden;	/* for building the project, not for its users */
 	/* Returns an enum command_exit, and has said why on standard error unless it is done. */
 	int		(*run)(const struct arguments *);	/* NULL: not supported yet */
 };

@@ -1,10 +1,11 @@
 #include "process/check_config.h"
 #include "process/command.h"
 #include "process/demo.h"
+#include "process/explain_request.h"
 #include "process/help.h"
-#include "process/manual.h"
 #include "process/one_liner.h"
 #include "process/run_config.h"
+#include "process/show_config.h"
 #include "process/version.h"
 
 const struct command_option option_table[OPTION_COUNT] = {
@@ -80,12 +81,13 @@ const struct command command_table[] = {
 		    "about. Nothing is bound.",
 	},
 	{
-		.name = "explain", .operands = {"URL"},
+		.name = "explain", .operands = {"URL"}, .run = explain_request_run,
 		.options = OPTION(CONFIG) | OPTION(METHOD) | OPTION(HEADER),
 		.brief = "say which route takes a request, why, and what happens to it",
 	},
 	{
 		.name = "config", .operands = {"defaults|dump"}, .options = OPTION(CONFIG),
+		.run = show_config_run,
 		.brief = "write out every key with its default, or the configuration in effect",
 	},
 	{
@@ -125,10 +127,6 @@ const struct command command_table[] = {
 	{
 		.name = "help", .operands = {"[COMMAND]"}, .run = help_run,
 		.brief = "show how framegate, or one of its commands, is used",
-	},
-	{
-		.name = "manual", .operands = {"SKELETON"}, .run = manual_run, .hidden = true,
-		.brief = "fill in the skeleton of a manual page",
 	},
 };
 const size_t command_count = sizeof(command_table) / sizeof(command_table[0]);

@@ -120,8 +120,6 @@ int help_run(const struct arguments *a)
 	}
 	puts("framegate: an HTTP-to-WebSocket reverse proxy and gateway\n");
 	for (size_t i = 0; i < command_count; i++) {
-		if (command_table[i].hidden)
-			continue;
 		help_synopsis(&command_table[i]);
 		help_brief(&command_table[i]);
 	}

@@ -1,84 +1,84 @@
 #include "process/manual.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "process/command.h"
+
 /* Text that may hold what mdoc would take for its own. */
-static void manual_text(const char *s)
+static void manual_text(FILE *out, const char *s)
 {
 	if (*s == '.' || *s == '\'')
-		fputs("\\&", stdout);
+		fputs("\\&", out);
 	for (; *s; s++) {
 		if (*s == '\\')
-			fputs("\\e", stdout);
+			fputs("\\e", out);
 		else if (*s == '-')
-			fputs("\\-", stdout);
+			fputs("\\-", out);
 		else
-			putchar(*s);
+			putc(*s, out);
 	}
 }
 
 /* Each sentence on a line of its own, which makes the spaces between them right. */
-static void manual_sentences(const char *s)
+static void manual_sentences(FILE *out, const char *s)
 {
 	for (const char *end; (end = strstr(s, ". ")) != NULL; s = end + 2) {
 		char *sentence = strndup(s, (size_t)(end - s) + 1);
 		if (sentence == NULL)
 			return;
-		manual_text(sentence);
-		putchar('\n');
+		manual_text(out, sentence);
+		putc('\n', out);
 		free(sentence);
 	}
-	manual_text(s);
-	putchar('\n');
+	manual_text(out, s);
+	putc('\n', out);
 }
 
-static void manual_option_name(const struct command_option *o, bool both)
+static void manual_option_name(FILE *out, const struct command_option *o, bool both)
 {
 	if (o->letter)
-		printf(" Fl %c", o->letter);
+		fprintf(out, " Fl %c", o->letter);
 	if (o->letter && both)
-		fputs(" ,", stdout);
+		fputs(" ,", out);
 	if (!o->letter || both)
-		printf(" Fl \\-%s", o->name);
+		fprintf(out, " Fl \\-%s", o->name);
 	if (o->value)
-		printf(" Ar %s", o->value);
+		fprintf(out, " Ar %s", o->value);
 }
 
 /* Name, operands and options of a command, each on a line of its own. */
-static void manual_usage(const struct command *c)
+static void manual_usage(FILE *out, const struct command *c)
 {
 	if (c->name)
-		printf(c->implied ? ".Op Cm %s\n" : ".Cm %s\n", c->name);
+		fprintf(out, c->implied ? ".Op Cm %s\n" : ".Cm %s\n", c->name);
 	for (size_t i = 0; i < COMMAND_OPERANDS && c->operands[i]; i++) {
 		const char *operand = c->operands[i];
 		if (operand[0] == '[')
-			printf(".Op Ar %.*s\n", (int)strcspn(operand, "]") - 1, operand + 1);
+			fprintf(out, ".Op Ar %.*s\n", (int)strcspn(operand, "]") - 1, operand + 1);
 		else
-			printf(strchr(operand, '|') ? ".Cm %s\n" : ".Ar %s\n", operand);
+			fprintf(out, strchr(operand, '|') ? ".Cm %s\n" : ".Ar %s\n", operand);
 	}
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!(c->options & 1u << i) || option_table[i].later)
 			continue;
-		fputs(".Op", stdout);
-		manual_option_name(&option_table[i], false);
-		putchar('\n');
+		fputs(".Op", out);
+		manual_option_name(out, &option_table[i], false);
+		putc('\n', out);
 	}
 }
 
-static void manual_synopsis(void)
+static void manual_synopsis(FILE *out)
 {
 	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden && command_table[i].run) {
-			puts(".Nm");
-			manual_usage(&command_table[i]);
+		if (command_table[i].run) {
+			fputs(".Nm\n", out);
+			manual_usage(out, &command_table[i]);
 		}
 }
 
-static void manual_options(const struct command *c)
+static void manual_options(FILE *out, const struct command *c)
 {
 	bool any = false;
 
@@ -87,74 +87,66 @@ static void manual_options(const struct command *c)
 		if (!(c->options & 1u << i) || c->run == NULL)
 			continue;
 		if (!any)
-			puts(".Bl -tag -width Ds");
+			fputs(".Bl -tag -width Ds\n", out);
 		any = true;
-		fputs(".It", stdout);
-		manual_option_name(o, true);
-		putchar('\n');
-		manual_sentences(o->text);
+		fputs(".It", out);
+		manual_option_name(out, o, true);
+		putc('\n', out);
+		manual_sentences(out, o->text);
 		if (o->later)
-			puts("Not supported yet.");
+			fputs("Not supported yet.\n", out);
 	}
 	if (any)
-		puts(".El");
+		fputs(".El\n", out);
 }
 
-static void manual_command(const struct command *c)
+static void manual_command(FILE *out, const struct command *c)
 {
-	puts(".It Xo");
-	manual_usage(c);
-	puts(".Xc");
-	putchar(toupper((unsigned char)c->brief[0]));
-	manual_text(c->brief + 1);
-	puts(".");
+	fputs(".It Xo\n", out);
+	manual_usage(out, c);
+	fputs(".Xc\n", out);
+	putc(toupper((unsigned char)c->brief[0]), out);
+	manual_text(out, c->brief + 1);
+	fputs(".\n", out);
 	if (c->text)
-		manual_sentences(c->text);
+		manual_sentences(out, c->text);
 	if (c->run == NULL)
-		puts("Not supported yet.");
-	manual_options(c);
+		fputs("Not supported yet.\n", out);
+	manual_options(out, c);
 }
 
-static void manual_commands(void)
+static void manual_commands(FILE *out)
 {
-	puts(".Bl -tag -width Ds");
+	fputs(".Bl -tag -width Ds\n", out);
 	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden)
-			manual_command(&command_table[i]);
-	puts(".El");
+		manual_command(out, &command_table[i]);
+	fputs(".El\n", out);
 }
 
 static const struct manual_place {
 	const char	 *mark;
-	void		(*fill)(void);
+	void		(*fill)(FILE *);
 } manual_places[] = {
-	{"@synopsis@\n", manual_synopsis},
-	{"@commands@\n", manual_commands},
+	{"@SYNOPSIS@\n", manual_synopsis},
+	{"@COMMANDS@\n", manual_commands},
 };
 
-static void manual_line(const char *line)
+static void manual_line(FILE *out, const char *line)
 {
 	for (size_t i = 0; i < sizeof(manual_places) / sizeof(manual_places[0]); i++)
 		if (strcmp(line, manual_places[i].mark) == 0) {
-			manual_places[i].fill();
+			manual_places[i].fill(out);
 			return;
 		}
-	fputs(line, stdout);
+	fputs(line, out);
 }
 
-int manual_run(const struct arguments *a)
+void manual_write(FILE *out, FILE *prose)
 {
-	FILE *skeleton = fopen(a->operands[0], "r");
 	char *line = NULL;
 	size_t size = 0;
 
-	if (skeleton == NULL) {
-		fprintf(stderr, "framegate: %s: %s\n", a->operands[0], strerror(errno));
-		return COMMAND_WRONG;
-	}
-	while (getline(&line, &size, skeleton) >= 0)
-		manual_line(line);
+	while (getline(&line, &size, prose) >= 0)
+		manual_line(out, line);
 	free(line);
-	fclose(skeleton);
-	return COMMAND_DONE;
 }

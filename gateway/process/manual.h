@@ -1,10 +1,10 @@
-/* Manual pages in mdoc(7): prose with places in it, which the tables of the program fill. */
+/* framegate(8) in mdoc(7): prose with places in it, which the command tables fill. */
 #ifndef MANUAL_H
 #define MANUAL_H
 
-#include "process/command.h"
+#include <stdio.h>
 
-/* Copies the skeleton to standard output; lines like "@commands@" are replaced. */
-int	manual_run(const struct arguments *);
+/* Copies the prose; its lines "@SYNOPSIS@" and "@COMMANDS@" are replaced. */
+void	manual_write(FILE *out, FILE *prose);
 
 #endif

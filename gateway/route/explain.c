@@ -344,7 +344,7 @@ static void explain_captures(const struct explain *e)
 		    SLICE_ARG(request->captures[i].name), SLICE_ARG(request->captures[i].value));
 }
 
-static void explain_routes(struct explain *e, const struct snapshot *s)
+static enum fault explain_routes(struct explain *e, const struct snapshot *s)
 {
 	struct exchange *x = &e->e.x;
 
@@ -355,11 +355,14 @@ static void explain_routes(struct explain *e, const struct snapshot *s)
 		if (e->tried < s->n_routes)
 			fprintf(e->out, "  %zu more not tried\n", s->n_routes - e->tried);
 		explain_outcome(e, x->route, explain_rules(e, x->route));
-		return;
+		return FAULT_NONE;
 	}
+	if (f == FAULT_NONE)
+		f = FAULT_NO_ROUTE;
 	fprintf(e->out, "\nWhat happens:\n");
 	explain_name(e, "refused");
-	explain_refused(e, f == FAULT_NONE ? FAULT_NO_ROUTE : f, false);
+	explain_refused(e, f, false);
+	return f;
 }
 
 static void explain_request(const struct explain *e)
@@ -405,12 +408,13 @@ enum fault explain_print(FILE *out, struct config *config, const struct explain_
 	f = explain_exchange_init(&e.e, s, q, words);
 	if (f == FAULT_NONE) {
 		const struct config_listener *l = e.e.client.listener;
+		words[0] = '\0';
 		explain_request(&e);
 		if (l && l->redirect)
 			fprintf(out, "\nWhat happens:\n  %-*s 308 to the same place over TLS, port "
 			    "%u\n", EXPLAIN_COLUMN, "redirect_https", l->redirect_port);
 		else
-			explain_routes(&e, s);
+			f = explain_routes(&e, s);
 		explain_exchange_fini(&e.e);
 	}
 	held_put(&s->held);

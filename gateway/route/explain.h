@@ -21,7 +21,8 @@ enum { EXPLAIN_WORDS = 200 };
 
 /*
  * Writes the explanation. Takes the configuration over. A fault, with words for it: there is no
- * such request, or the configuration cannot be used.
+ * such request, or the configuration cannot be used; without words: no route takes the request,
+ * as the explanation says.
  */
 enum fault	explain_print(FILE *, struct config *, const struct explain_query *,
 		    char words[EXPLAIN_WORDS]) MUST_USE;

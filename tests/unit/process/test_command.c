@@ -42,6 +42,8 @@ static const struct accepted_line accepted_lines[] = {
     {{"check"}, "check", {NULL}, 0, NULL},
     {{"check", "-c", "f"}, "check", {NULL}, OPTION_CONFIG, "f"},
     {{"-c", "f", "check"}, "check", {NULL}, OPTION_CONFIG, "f"},
+    {{"config", "dump"}, "config", {"dump"}, 0, NULL},
+    {{"config", "defaults"}, "config", {"defaults"}, 0, NULL},
     {{"demo"}, "demo", {NULL}, 0, NULL},
     {{"demo", "localhost:1"}, "demo", {"localhost:1"}, 0, NULL},
     {{"check", "--help"}, "check", {NULL}, OPTION_HELP, "help"},
@@ -58,7 +60,6 @@ static const struct {
 } refused_lines[] = {
     {{"chekc"}, "did you mean 'check'?"},
     {{"unheard-of"}, "unknown command 'unheard-of'"},
-    {{"manul"}, "unknown command 'manul'"},
     {{"--webb", "x"}, "did you mean '--web'?"},
     {{"--unheard-of"}, "unknown option '--unheard-of'"},
     {{"--unheard-of=x"}, "unknown option '--unheard-of'"},
@@ -73,6 +74,10 @@ static const struct {
     {{"6080", "a:1", "b:2"}, "too many arguments: 'b:2'"},
     {{"6080", "a:1", "b", "c", "d"}, "too many arguments: 'b'"},
     {{"check", "more", "words"}, "too many arguments: 'more'"},
+    {{"config"}, "defaults|dump is missing"},
+    {{"config", "dumpp"}, "'dumpp' is none of defaults|dump"},
+    {{"config", "dum"}, "'dum' is none of defaults|dump"},
+    {{"config", ""}, "'' is none of defaults|dump"},
     {{"check", "--web", "x"}, "'--web' does not belong to framegate check"},
     {{"6080", "a:1", "-c", "x"}, "'--config' does not belong to LISTEN TARGET"},
     {{"check", "--diff"}, "'--diff' is not supported yet"},
@@ -152,6 +157,24 @@ static void test_refused(void **state)
 	}
 }
 
+static void test_many(void **state)
+{
+	char *argv[3 + COMMAND_MANY + 1] = {NULL};
+	char name[] = "framegate", command[] = "explain", url[] = "http://x/", field[] = "-HX: 1";
+	struct arguments a;
+
+	(void)state;
+	argv[0] = name;
+	argv[1] = command;
+	argv[2] = url;
+	for (int i = 0; i < COMMAND_MANY + 1; i++)
+		argv[3 + i] = field;
+	assert_true(command_parse(&a, 3 + COMMAND_MANY, argv));
+	assert_int_equal(a.n_many, COMMAND_MANY);
+	assert_string_equal(a.many[COMMAND_MANY - 1], "X: 1");
+	assert_false(command_parse(&a, 3 + COMMAND_MANY + 1, argv));
+}
+
 /* What the tables promise to those who read them. */
 static void test_tables(void **state)
 {
@@ -186,7 +209,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_accepted),
 	    cmocka_unit_test(test_refused),
-		    cmocka_unit_test(test_tables),
+	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_tables),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);

@@ -123,8 +123,10 @@ static void test_refusals(void **state)
 	explains(&q);
 	says("backend              the built-in echo");
 	says("max_message          1M\n");
+	char words[EXPLAIN_WORDS];
 	q = (struct explain_query){.url = "/nowhere"};
-	explains(&q);
+	assert_int_equal(explain(&q, words), FAULT_NO_ROUTE);
+	assert_string_equal(words, "");
 	says("listener             tls, over TLS\n");
 	says("404 Not Found: no route takes this request\n");
 }
