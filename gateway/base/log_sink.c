@@ -71,15 +71,16 @@ void log_sink_put(struct log_sink *s, enum log_level level, struct slice line)
 	struct log_sink_mark mark = {(uint32_t)line.n, (uint32_t)level};
 
 	pthread_mutex_lock(&s->lock);
+	bool idle = s->n == 0;
 	if (LOG_SINK_RING - s->n < sizeof(mark) + line.n) {
 		s->lost++;
 	} else {
-		if (s->n == 0)
-			pthread_cond_signal(&s->work);
 		log_sink_ring_copy_in(s, &mark, sizeof(mark));
 		log_sink_ring_copy_in(s, line.p, line.n);
 	}
 	pthread_mutex_unlock(&s->lock);
+	if (idle)
+		pthread_cond_signal(&s->work);
 }
 
 /* Moves lines from the ring to the batch: many to a file, one to what takes one at a time. */

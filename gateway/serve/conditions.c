@@ -54,7 +54,10 @@ static bool conditions_known(const struct exchange *x, const struct conditions_s
 	return false;
 }
 
-/* Step 5: are the parts that the client has of this version (section 13.1.5)? */
+/*
+ * Step 5: are the parts that the client has of this version (section 13.1.5)? Whether a date tells
+ * versions apart only the client can know, who was told when it came (section 8.8.2.2).
+ */
 static bool conditions_resumable(const struct exchange *x, const struct conditions_subject *subject)
 {
 	struct slice value = exchange_header(x, SLICE("If-Range"));
@@ -63,7 +66,7 @@ static bool conditions_resumable(const struct exchange *x, const struct conditio
 	if (value.p == NULL)
 		return true;
 	if (http_date_read(value, &date))
-		return subject->modified_strong && subject->modified == date;
+		return subject->modified == date;
 	return http_etag_equal(value, subject->etag, HTTP_ETAG_STRONG);
 }
 

@@ -11,7 +11,6 @@ struct conditions_subject {
 	struct slice	etag;		/* with quotes, and W/ in front when it is weak */
 	int64_t		modified;	/* seconds since 1970 */
 	uint64_t	size;
-	bool		modified_strong; /* long enough ago that the second tells versions apart */
 };
 
 enum conditions_verdict {

@@ -18,10 +18,11 @@
 
 enum {
 	SERVE_FILES_CHUNK = 64 * 1024,	/* read at a time, so that others get their turn */
-	SERVE_FILES_FRESH = 2000	/* ms: a file may change again within its time stamp */
+	SERVE_FILES_HEADERS = 6,
+	/* ms within which a file may change again without another time stamp: */
+	SERVE_FILES_TICK = 50,		/* of a kernel that counts in jiffies */
+	SERVE_FILES_SECONDS = 2000	/* of a file system that knows seconds only */
 };
-
-enum { SERVE_FILES_HEADERS = 6 };
 
 /* A file on its way to a client. */
 struct serve_files {
@@ -213,9 +214,12 @@ static enum fault serve_files_add_slash(struct exchange *x)
 	return FAULT_NONE;
 }
 
-static uint64_t serve_files_mtime_ms(const struct stat *st)
+static bool serve_files_settled(const struct timespec *modified)
 {
-	return (uint64_t)st->st_mtim.tv_sec * 1000 + (uint64_t)st->st_mtim.tv_nsec / 1000000;
+	int64_t ms = (int64_t)modified->tv_sec * 1000 + modified->tv_nsec / 1000000;
+
+	ms += modified->tv_nsec ? SERVE_FILES_TICK : SERVE_FILES_SECONDS;
+	return (int64_t)clock_wall_ms() > ms;
 }
 
 /*
@@ -226,7 +230,7 @@ static bool serve_files_describe(struct exchange *x, const struct serve_file *fi
     struct conditions_subject *subject)
 {
 	const struct stat *st = &file->stat;
-	bool settled = clock_wall_ms() > serve_files_mtime_ms(st) + SERVE_FILES_FRESH;
+	bool settled = serve_files_settled(&st->st_mtim);
 	char *etag = arena_printf(&x->arena, "%s\"%" PRIx64 "-%" PRIx64 ".%lx\"",
 	    settled ? "" : "W/", (uint64_t)st->st_size, (uint64_t)st->st_mtim.tv_sec,
 	    (long)st->st_mtim.tv_nsec);
@@ -234,7 +238,6 @@ static bool serve_files_describe(struct exchange *x, const struct serve_file *fi
 	*subject = (struct conditions_subject){
 		.etag = slice_of(etag),
 		.modified = st->st_mtim.tv_sec,
-		.modified_strong = settled,
 		.size = (uint64_t)st->st_size,
 	};
 	return etag != NULL;
