@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
-enum { CUTTER_WHOLE, CUTTER_BYTES, CUTTER_RANDOM, CUTTER_ROUNDS = 24 };
+#include "feed.h"
+
+enum { CUTTER_ROUNDS = 24 };
 
 static void transcript_room(struct transcript *t, size_t n)
 {
@@ -47,82 +49,43 @@ void transcript_bytes(struct transcript *t, const void *p, size_t n)
 	t->text[t->n] = '\0';
 }
 
-uint32_t cutter_random(uint32_t *seed)
+/* One run over the bytes. */
+struct cutter_run {
+	const struct cutter	*cutter;
+	struct transcript	 transcript;
+};
+
+static size_t cutter_step(void *me, uint8_t *p, size_t n, bool eof)
 {
-	uint32_t x = *seed ? *seed : 2463534242u;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return *seed = x;
-}
-
-/* Steps until the subject wants more; returns how many of the n bytes are left. */
-static size_t cutter_show(const struct cutter *c, uint8_t *stash, size_t n, bool eof,
-    struct transcript *t, bool *stop)
-{
-	while (!*stop) {
-		uint8_t *exact = malloc(n ? n : 1);
-		assert_non_null(exact);
-		memcpy(exact, stash, n);
-		size_t used = c->step(c->subject, exact, n, eof, t, stop);
-		assert_true(used <= n);
-		memcpy(stash, exact, n);	/* a subject may have changed its bytes in place */
-		free(exact);
-		if (used == 0)
-			break;
-		memmove(stash, stash + used, n - used);
-		n -= used;
-	}
-	return n;
-}
-
-static size_t cutter_piece(unsigned round, size_t left, uint32_t *seed)
-{
-	size_t n;
-
-	if (round == CUTTER_WHOLE)
-		return left;
-	if (round == CUTTER_BYTES)
-		return 1;
-	/* Mostly small pieces, now and then a large one. */
-	n = 1 + cutter_random(seed) % (cutter_random(seed) % 4 ? 7 : 100);
-	return n < left ? n : left;
-}
-
-static char *cutter_run(const struct cutter *c, const uint8_t *bytes, size_t n, unsigned round)
-{
-	struct transcript t = {NULL, 0, 0};
-	uint8_t *stash = malloc(n + 1);
-	uint32_t seed = round * 2654435761u;
-	size_t held = 0;
+	struct cutter_run *run = me;
 	bool stop = false;
+	size_t used = run->cutter->step(run->cutter->subject, p, n, eof, &run->transcript, &stop);
 
-	assert_non_null(stash);
-	transcript_add(&t, "%s", "");
+	return stop ? FEED_STOP : used;
+}
+
+static char *cutter_run(const struct cutter *c, const uint8_t *bytes, size_t n, uint32_t cut)
+{
+	struct cutter_run run = {c, {NULL, 0, 0}};
+
+	transcript_add(&run.transcript, "%s", "");
 	c->begin(c->subject);
-	for (size_t at = 0; at < n && !stop;) {
-		size_t piece = cutter_piece(round, n - at, &seed);
-		memcpy(stash + held, bytes + at, piece);
-		at += piece;
-		held = cutter_show(c, stash, held + piece, at == n, &t, &stop);
-	}
-	if (held > 0 && !stop)
-		transcript_add(&t, "[%zu left]", held);
-	free(stash);
-	return t.text;
+	size_t left = feed_all(cutter_step, &run, bytes, n, cut);
+	if (left > 0)
+		transcript_add(&run.transcript, "[%zu left]", left);
+	return run.transcript.text;
 }
 
 void cutter_expect(const struct cutter *c, const void *bytes, size_t n, const char *expected)
 {
-	char *whole = cutter_run(c, bytes, n, CUTTER_WHOLE);
+	char *whole = cutter_run(c, bytes, n, FEED_WHOLE);
 
 	if (expected != NULL)
 		assert_string_equal(whole, expected);
-	for (unsigned round = CUTTER_BYTES; round < CUTTER_RANDOM + CUTTER_ROUNDS; round++) {
-		char *cut = cutter_run(c, bytes, n, round);
-		assert_string_equal(cut, whole);
-		free(cut);
+	for (uint32_t cut = FEED_BYTES; cut < FEED_RANDOM + CUTTER_ROUNDS; cut++) {
+		char *other = cutter_run(c, bytes, n, cut);
+		assert_string_equal(other, whole);
+		free(other);
 	}
 	free(whole);
 }

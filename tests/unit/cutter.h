@@ -1,7 +1,6 @@
 /*
- * Feeds a parser the same bytes whole, byte by byte and cut at random, the way a stream shows them
- * (what was not used stands in front of what comes next), and fails when it does not say the same
- * each time. The bytes are shown in blocks of exactly their size, so a sanitizer sees overreads.
+ * Feeds a parser the same bytes whole, byte by byte and cut at random, and fails when it does not
+ * say the same each time.
  */
 #ifndef CUTTER_H
 #define CUTTER_H
@@ -34,8 +33,5 @@ struct cutter {
 
 /* All ways of cutting must tell this; NULL: the same as uncut. */
 void	cutter_expect(const struct cutter *, const void *bytes, size_t n, const char *expected);
-
-/* Deterministic; the same for all tests. */
-uint32_t cutter_random(uint32_t *seed);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "../cutter.h"
 #include "codec/http1.h"
+#include "unit/cutter.h"
 
 struct subject {
 	enum http1_body			 kind;

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "../cutter.h"
 #include "codec/ws.h"
+#include "unit/cutter.h"
 
 struct subject {
 	struct ws_reader	 reader;

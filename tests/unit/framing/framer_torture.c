@@ -7,8 +7,9 @@
 
 #include <cmocka.h>
 
-#include "../cutter.h"
 #include "base/utf8.h"
+#include "feed.h"
+#include "unit/cutter.h"
 
 struct torture {
 	const struct framer		*framer;
@@ -70,10 +71,10 @@ static void torture_fill(uint8_t *p, size_t n, enum torture_kind kind, uint32_t 
 	    "\xef\xbf\xbd", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"};
 
 	for (size_t i = 0; i < n;) {
-		const char *c = characters[cutter_random(seed) % 8];
+		const char *c = characters[feed_random(seed) % 8];
 		size_t size = strlen(c);
 		if (kind == TORTURE_BINARY) {
-			p[i++] = (uint8_t)cutter_random(seed);
+			p[i++] = (uint8_t)feed_random(seed);
 		} else if (size <= n - i) {
 			memcpy(p + i, c, size);
 			i += size;
@@ -120,10 +121,10 @@ void framer_torture(const struct framer *framer, enum torture_kind kind)
 
 	for (size_t i = 0; i < 3 * sizeof(sizes) / sizeof(sizes[0]); i++) {
 		uint8_t payload[256];
-		size_t n = sizes[cutter_random(&seed) % (sizeof(sizes) / sizeof(sizes[0]))];
+		size_t n = sizes[feed_random(&seed) % (sizeof(sizes) / sizeof(sizes[0]))];
 		torture_fill(payload, n, kind, &seed);
 		struct msg m = {payload, n, kind == TORTURE_TEXT ? MSG_TEXT : MSG_BINARY,
-		    framer->streaming && cutter_random(&seed) % 2};
+		    framer->streaming && feed_random(&seed) % 2};
 		torture_wrap(framer, &m, &wire);
 	}
 	framer_torture_next(framer, &options, wire.p, wire.n, wire.expected.text);

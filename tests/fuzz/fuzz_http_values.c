@@ -1,0 +1,77 @@
+/* Values of single fields: dates, ranges, entity tags, authorities. The first byte says which. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "codec/http_authority.h"
+#include "codec/http_date.h"
+#include "codec/http_etag.h"
+#include "codec/http_range.h"
+#include "fuzz.h"
+
+/* A date that was read is written as one that reads the same. */
+static void fuzz_date(struct slice s)
+{
+	int64_t seconds, again;
+	char text[HTTP_DATE_SIZE + 1];
+
+	/* A leap second at the very end of 9999 lies in a year that has no form. */
+	if (!http_date_read(s, &seconds) || seconds >= INT64_C(253402300800))
+		return;
+	http_date_write(seconds, text);
+	FUZZ_CHECK(http_date_read((struct slice){text, HTTP_DATE_SIZE}, &again));
+	FUZZ_CHECK(again == seconds);
+}
+
+static void fuzz_range(struct slice s)
+{
+	static const uint64_t sizes[] = {0, 1, 10, 1000, UINT64_MAX};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint64_t first, last;
+		if (http_range_parse(s, sizes[i], &first, &last) == HTTP_RANGE_PART)
+			FUZZ_CHECK(first <= last && last < sizes[i]);
+	}
+}
+
+/* Input: a tag, "\n", a list. Strong is never wider than weak; a tag is listed in itself. */
+static void fuzz_etag(struct slice s)
+{
+	struct slice tag;
+
+	if (!slice_cut(&s, '\n', &tag) || s.p == NULL)
+		return;
+	bool strong = http_etag_listed(s, tag, HTTP_ETAG_STRONG);
+	bool weak = http_etag_listed(s, tag, HTTP_ETAG_WEAK);
+	FUZZ_CHECK(weak || !strong);
+	FUZZ_CHECK(http_etag_equal(tag, s, HTTP_ETAG_WEAK) == http_etag_equal(s, tag, HTTP_ETAG_WEAK));
+	FUZZ_CHECK(!http_etag_equal(tag, s, HTTP_ETAG_WEAK) || weak);
+	if (http_etag_equal(tag, tag, HTTP_ETAG_WEAK))
+		FUZZ_CHECK(http_etag_listed(tag, tag, HTTP_ETAG_WEAK));
+	else
+		FUZZ_CHECK(!weak || slice_eq(s, SLICE("*")));
+}
+
+static void fuzz_authority(struct slice s)
+{
+	struct slice host;
+	unsigned port;
+
+	if (!http_authority_split(s, &host, &port))
+		return;
+	FUZZ_CHECK(host.p == s.p && host.n > 0 && host.n <= s.n && port <= 65535);
+	FUZZ_CHECK(!memchr(s.p, '@', s.n) && !memchr(s.p, ',', s.n) && !memchr(s.p, '\0', s.n));
+	FUZZ_CHECK(host.n == s.n || s.p[host.n] == ':');
+	FUZZ_CHECK((host.p[0] == '[') == (host.p[host.n - 1] == ']'));
+	FUZZ_CHECK(host.p[0] == '[' || !memchr(host.p, ':', host.n));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	static void (*const targets[])(struct slice) = {fuzz_date, fuzz_range, fuzz_etag,
+	    fuzz_authority};
+	uint8_t choice = fuzz_choice(&p, &n);
+
+	clock_fake(1, UINT64_C(1700000000000));
+	targets[choice % 4]((struct slice){(const char *)p, n});
+	return 0;
+}
