@@ -63,7 +63,7 @@ struct config_tls {			/* tls: { NAME: {...} } */
 	size_t				 n_certificates;
 	/* TLS1_2_VERSION …; 0: any */
 	int				 min_version, max_version;
-	/* NULL: OpenSSL's */
+	/* NULL: good ones, the others OpenSSL's */
 	const char			*ciphers, *ciphersuites, *groups;
 	bool				 tickets;
 	uint64_t			 ticket_rotation;

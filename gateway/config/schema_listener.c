@@ -65,7 +65,8 @@ static const struct schema_key schema_tls_keys[] = {
 	    "The newest version of TLS that is spoken. Not set: the newest there is."),
 	    .words = schema_versions, .example = "\"1.3\""},
 	{SCHEMA_KEY("ciphers", string, NULL, ciphers,
-	    "Ciphers for TLS 1.2, in OpenSSL's notation: see openssl-ciphers(1)."),
+	    "Ciphers for TLS 1.2, in OpenSSL's notation: see openssl-ciphers(1). Not set: those "
+	    "with forward secrecy and authenticated encryption."),
 	    .example = "\"ECDHE+AESGCM:ECDHE+CHACHA20\""},
 	{SCHEMA_KEY("ciphersuites", string, NULL, ciphersuites,
 	    "Cipher suites for TLS 1.3, with colons between them."),

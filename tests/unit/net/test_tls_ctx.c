@@ -260,6 +260,32 @@ static void test_bad_algorithms(void **state)
 	assert_refused(&conf, "test.conf:3: tls web: groups X25519:P-000: unknown group");
 }
 
+/* No cipher without forward secrecy and authenticated encryption, unless asked for. */
+static void test_default_ciphers(void **state)
+{
+	struct config_certificate certificate = pem_of("ciphers.pem", "x", NULL);
+	struct config_tls conf = {
+	    .name = "web", .certificates = &certificate, .n_certificates = 1,
+	};
+	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+	struct tls_ctx *ctx;
+
+	(void)state;
+	SSL_CTX_set_max_proto_version(client, TLS1_2_VERSION);
+	assert_int_equal(SSL_CTX_set_cipher_list(client, "ECDHE-ECDSA-AES128-SHA256"), 1);
+	for (int wanted = 0; wanted < 2; wanted++) {
+		conf.ciphers = wanted ? "ECDHE-ECDSA-AES128-SHA256" : NULL;
+		assert_int_equal(tls_ctx_server(&conf, &ctx), FAULT_NONE);
+		SSL *s = tls_ctx_connection(ctx, NULL), *c = SSL_new(client);
+		assert_int_equal(tls_shake(s, c), wanted);
+		SSL_free(s);
+		SSL_free(c);
+		tls_ctx_free(ctx);
+	}
+	SSL_CTX_free(client);
+	ERR_clear_error();
+}
+
 static void test_alpn(void **state)
 {
 	static const struct {
@@ -617,6 +643,7 @@ int main(void)
 	    cmocka_unit_test(test_versions),
 	    cmocka_unit_test(test_bad_files),
 	    cmocka_unit_test(test_bad_algorithms),
+	    cmocka_unit_test(test_default_ciphers),
 	    cmocka_unit_test(test_alpn),
 	    cmocka_unit_test(test_tickets),
 	    cmocka_unit_test(test_no_tickets),
