@@ -123,7 +123,6 @@ int help_run(const struct arguments *a)
 		help_synopsis(&command_table[i]);
 		help_brief(&command_table[i]);
 	}
-	puts("\nframegate COMMAND --help says more about a command, "
-	    "framegate(8) about all of them.");
+	puts("\nframegate COMMAND --help says more about one of them, framegate(8) about all.");
 	return COMMAND_DONE;
 }
