@@ -7,7 +7,7 @@
 
 #include "config/schema.h"
 
-/* type_plain.c: into bool, integers of any width, enum, char * */
+/* type_plain.c: into bool, integers of 32 or 64 bits, enum, char * */
 extern const struct schema_type type_flag, type_count, type_word, type_string, type_strings;
 extern const struct schema_type type_word_text;	/* a word that is kept as char * */
 extern const struct schema_type type_text;	/* a string that may be empty or hold anything */

@@ -85,9 +85,7 @@ static bool type_directory_read(struct read *r, const struct schema_key *key,
 static bool type_sink_read(struct read *r, const struct schema_key *key, const struct node *node,
     void *base)
 {
-	if (!read_is_text(node))
-		return false;
-	if (strchr(node->string, '/') != NULL)
+	if (read_is_text(node) && strchr(node->string, '/') != NULL)
 		return type_path_read(r, key, node, base);
 	return type_word_text.read(r, key, node, base);
 }

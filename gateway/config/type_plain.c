@@ -31,15 +31,12 @@ static bool type_off_read(struct read *r, const struct schema_key *key, const st
 	return node->kind == NODE_BOOL;
 }
 
-/* Members may be of any width; the schema's bounds keep values within it. */
+/* Members are of 32 or 64 bits; the bounds of their keys keep values within. */
 static void type_store(const struct schema_key *key, void *base, uint64_t v)
 {
-	uint16_t v16 = (uint16_t)v;
 	uint32_t v32 = (uint32_t)v;
 
-	if (key->size == sizeof(v16))
-		memcpy(schema_member(key, base), &v16, sizeof(v16));
-	else if (key->size == sizeof(v32))
+	if (key->size == sizeof(v32))
 		memcpy(schema_member(key, base), &v32, sizeof(v32));
 	else
 		memcpy(schema_member(key, base), &v, sizeof(v));
@@ -47,16 +44,14 @@ static void type_store(const struct schema_key *key, void *base, uint64_t v)
 
 static uint64_t type_load(const struct schema_key *key, const void *base)
 {
-	const char *member = schema_value(key, base);
-	uint16_t v16;
 	uint32_t v32;
 	uint64_t v;
 
-	if (key->size == sizeof(v16))
-		return memcpy(&v16, member, sizeof(v16)), v16;
-	if (key->size == sizeof(v32))
-		return memcpy(&v32, member, sizeof(v32)), v32;
-	memcpy(&v, member, sizeof(v));
+	if (key->size == sizeof(v32)) {
+		memcpy(&v32, schema_value(key, base), sizeof(v32));
+		return v32;
+	}
+	memcpy(&v, schema_value(key, base), sizeof(v));
 	return v;
 }
 

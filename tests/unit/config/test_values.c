@@ -156,6 +156,23 @@ static void test_backends(void **state)
 	config_free(c);
 }
 
+/* A certificate's key is in the same file unless something else is said. */
+static void test_client_certificate(void **state)
+{
+	struct said said;
+
+	(void)state;
+	said_init(&said);
+	struct config *c = said_parse(&said,
+	    SAID_LISTENERS "routes: { x: { backend = \"b\"; }; };\n"
+	    "backends: { b: { servers = \"tls://x:1\"; tls: { cert = \"/etc/passwd\"; }; }; };");
+	assert_non_null(c);
+	assert_string_equal(c->backends[0].tls.cert, "/etc/passwd");
+	assert_string_equal(c->backends[0].tls.key, "/etc/passwd");
+	config_free(c);
+	said_fini(&said);
+}
+
 static void test_match(void **state)
 {
 	struct config *c = said_good(SAID_LISTENERS
@@ -278,6 +295,7 @@ int main(void)
 	    cmocka_unit_test(test_top),
 	    cmocka_unit_test(test_listeners),
 	    cmocka_unit_test(test_backends),
+	    cmocka_unit_test(test_client_certificate),
 	    cmocka_unit_test(test_match),
 	    cmocka_unit_test(test_actions),
 	    cmocka_unit_test(test_sessions),
