@@ -51,6 +51,7 @@ static struct serve_files *serve_files_of(struct exchange *x)
 
 static void serve_files_free(struct serve_files *s)
 {
+	s->x->state = NULL;
 	task_cancel(&s->task);
 	close(s->fd);
 	free(s);
@@ -432,7 +433,6 @@ static void serve_files_gone(struct exchange *x, enum fault f)
 	(void)f;
 	if (x->state)
 		serve_files_free(x->state);
-	x->state = NULL;
 }
 
 const struct handler serve_files_handler = {
