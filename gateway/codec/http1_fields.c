@@ -9,9 +9,7 @@ static enum fault http1_fields_host(struct http1_fields *f, struct http1_request
 	if (f->host)
 		return FAULT_HTTP_SMUGGLING;
 	f->host = true;
-	if (value.n == 0 && r->minor == 0)
-		return FAULT_NONE;
-	if (!http1_target_host(&value))
+	if (!http1_target_host(&value) && !(value.n == 0 && r->minor == 0))
 		return FAULT_HTTP_SYNTAX;
 	if (r->scheme.n > 0 && !slice_ieq(value, r->host))
 		return FAULT_HTTP_SMUGGLING;

@@ -1,5 +1,6 @@
 #include "codec/ws_handshake.h"
 
+#include <assert.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <string.h>
@@ -80,6 +81,7 @@ enum fault ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE])
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	uint8_t text[KEY_SIZE + sizeof(GUID) - 1], digest[SHA1_SIZE];
 
+	assert(key.n == KEY_SIZE);
 	pthread_once(&once, ws_handshake_fetch);
 	memcpy(text, key.p, KEY_SIZE);
 	memcpy(text + KEY_SIZE, GUID, sizeof(GUID) - 1);

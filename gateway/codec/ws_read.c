@@ -5,7 +5,7 @@
 enum {
 	FINAL = 0x80, OPCODE = 0x0f,	/* first byte of a head */
 	MASKED = 0x80, LENGTH = 0x7f,	/* second byte */
-	LENGTH_16 = 126, LENGTH_64 = 127,
+	LENGTH_16 = 126,		/* as a length: 2 more bytes hold it; one more: 8 */
 	CONTROL_BIT = 0x08		/* set in every control opcode (section 5.5) */
 };
 

@@ -275,8 +275,9 @@ static void test_3_2_host(void **state)
 	expect_line("GET http://h:80/ HTTP/1.1", "HTTP_SMUGGLING");
 	expect_line("GET http://other/ HTTP/1.0", "HTTP_SMUGGLING");
 	expect("GET http://a/ HTTP/1.1\r\n\r\n", "HTTP_SYNTAX");
-	expect("GET / HTTP/1.0\r\nHost:\r\n\r\n", "GET path=/ 1.0\n");
+	expect("GET / HTTP/1.0\r\nHost:\r\n\r\n", "GET host= path=/ 1.0\n");
 	expect("GET / HTTP/1.0\r\nHost:\r\nHost: a\r\n\r\n", "HTTP_SMUGGLING");
+	expect("GET http://a/ HTTP/1.0\r\nHost:\r\n\r\n", "HTTP_SMUGGLING");
 	expect_host("example.com", "GET host=example.com path=/ 1.1 keep\n");
 	expect_host("127.0.0.1:65535", "GET host=127.0.0.1:65535 path=/ 1.1 keep\n");
 	expect_host("[::1]:80", "GET host=[::1]:80 path=/ 1.1 keep\n");

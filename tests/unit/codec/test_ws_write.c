@@ -12,8 +12,11 @@ static void expect_head(enum ws_opcode opcode, bool final, uint64_t n, const cha
 {
 	uint8_t out[WS_HEAD_MAX];
 
+	memset(out, 0xaa, sizeof(out));
 	assert_int_equal(ws_write_head(out, opcode, final, n), size);
 	assert_memory_equal(out, head, size);
+	for (size_t i = size; i < sizeof(out); i++)
+		assert_int_equal(out[i], 0xaa);
 }
 
 static void test_5_2_heads(void **state)
@@ -75,8 +78,8 @@ static void test_5_5_1_close(void **state)
 	expect_close(1001, SLICE("ab\xff" "c"), SLICE("ab"));
 	expect_close(1001, SLICE("ab\xe2\x82"), SLICE("ab"));
 	memset(reason, 'r', sizeof(reason));
-	expect_close(3000, (struct slice){reason, 123}, (struct slice){reason, 123});
-	expect_close(3000, (struct slice){reason, 130}, (struct slice){reason, 123});
+	for (size_t n = 0; n <= sizeof(reason); n++)
+		expect_close(3000, (struct slice){reason, n}, (struct slice){reason, n < 123 ? n : 123});
 	/* a character across the limit */
 	for (size_t begin = 119; begin < 124; begin++) {
 		memset(reason, 'r', sizeof(reason));
