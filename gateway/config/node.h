@@ -18,6 +18,7 @@ struct node {
 	const char	*string;	/* NODE_STRING, escapes resolved */
 	long long	 integer;	/* NODE_INTEGER; NODE_BOOL: 0 or 1 */
 	struct mark	 place;		/* the name, or the value in a list */
+	unsigned	 column;	/* bytes before the place, on its line */
 	struct mark	 value;		/* the value: all of a scalar, the bracket of the others */
 };
 

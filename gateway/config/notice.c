@@ -82,9 +82,10 @@ static void notice_quote(struct notice_text *t, const struct mark *m)
 	size_t begin = m->at, end = m->at, n;
 	char shown[NOTICE_LINE + 1];
 
-	while (begin > 0 && text[begin - 1] != '\n')
+	/* Not to the ends of a line of megabytes, if that is one. */
+	while (begin > 0 && m->at - begin <= NOTICE_LINE && text[begin - 1] != '\n')
 		begin--;
-	while (end < m->source->n && text[end] != '\n' && text[end] != '\r')
+	while (end - m->at <= NOTICE_LINE && text[end] && text[end] != '\n' && text[end] != '\r')
 		end++;
 	size_t from = begin;
 	if (end - begin > NOTICE_LINE && m->at - begin > NOTICE_BEFORE)

@@ -308,30 +308,20 @@ static struct node *scan_node(struct scanner *s)
 {
 	struct node *node = arena_alloc(s->work, sizeof(*node));
 
-	if (node == NULL)
+	if (node == NULL) {
 		scan_no_memory(s);
-	else
-		node->place = node->value = s->token.mark;
+		return NULL;
+	}
+	node->place = node->value = s->token.mark;
+	node->column = s->token.column;
 	return node;
-}
-
-static unsigned scan_column(const struct mark *m)
-{
-	const char *p = m->source->text;
-	size_t begin = m->at;
-
-	while (begin > 0 && p[begin - 1] != '\n')
-		begin--;
-	return (unsigned)(m->at - begin);
 }
 
 /* Members up to a '}'. The first that stands no further right than the group's own name: *out. */
 static void scan_members(struct scanner *s, struct node *group, struct mark *out)
 {
-	unsigned column = group->name ? scan_column(&group->place) : 0;
-
 	while (s->token.kind != TOKEN_END && s->token.kind != '}') {
-		if (out->source == NULL && s->token.first && s->token.column <= column)
+		if (out->source == NULL && s->token.first && s->token.column <= group->column)
 			*out = s->token.mark;
 		scan_member(s, group);
 	}
