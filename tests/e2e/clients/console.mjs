@@ -1,0 +1,44 @@
+// Uses the demo's page as somebody would: connects, types, sends binary, disconnects. Prints what
+// the page then shows, as one JSON object.
+//     node console.mjs URL TEXT
+import { chromium } from 'playwright-core';
+
+const [url, text] = process.argv.slice(2);
+const timeout = 30_000;
+
+const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+try {
+    const page = await browser.newPage({ ignoreHTTPSErrors: true });
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    await page.goto(url, { timeout });
+    await page.waitForSelector('#state[data-is=open]', { timeout });
+    const received = (part) => page.waitForSelector(
+        `#log .received .what:has-text(${JSON.stringify(part)})`, { timeout });
+    await page.fill('#text', text);
+    await page.keyboard.press('Enter');
+    await received(text);
+    await page.getByLabel('Binary').check({ force: true });
+    await page.fill('#text', `binary ${text}`);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await received(`binary ${text}`);
+    await page.waitForFunction(() => document.querySelector('#latency').textContent !== '–',
+        null, { timeout });
+    const facts = await page.evaluate(() => Object.fromEntries(
+        [...document.querySelectorAll('.facts div')].map((div) =>
+            [div.querySelector('dt').textContent, div.querySelector('dd').textContent])));
+    const about = await page.textContent('#about');
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await page.waitForSelector('#state[data-is=closed]', { timeout });
+    const log = await page.$$eval('#log li', (rows) =>
+        rows.map((row) => [row.className, row.querySelector('.what').textContent]));
+    console.log(JSON.stringify({ about, facts, log, errors }));
+} finally {
+    await browser.close();
+}

@@ -1,0 +1,91 @@
+"""framegate demo: its page, used in a real browser, talks to the echo or to a TCP service."""
+import json
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+
+from harness import scratch
+from harness.backends import Backend, echo
+from harness.cases import Skip, add, contains, equal, run
+from harness.gateway import PROGRAM
+from harness.service import Service
+
+CLIENT = pathlib.Path(__file__).parent / "clients" / "console.mjs"
+PLAIN, SECURE = "http://localhost:8080/", "https://localhost:8443/"
+folder = scratch.folder()
+
+
+def need_ports():
+    """The demo's ports are its own; another one may run here."""
+    for port in (8080, 8443):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            raise Skip(f"port {port} is taken") from None
+
+
+def used(url, text):
+    """What the page shows after somebody has used it."""
+    result = subprocess.run(["node", CLIENT, url, text], capture_output=True, text=True,
+                            timeout=120)
+    equal((result.returncode, result.stderr), (0, ""), "the browser's exit status and messages")
+    page = json.loads(result.stdout)
+    equal(page["errors"], [], "errors on the page")
+    return page
+
+
+def check_facts(facts, scheme, latency):
+    contains(facts["State"], "Connected", "state")
+    contains(facts["Transport"], f"WebSocket {scheme},", "transport")
+    equal((facts["HTTP"], facts["Subprotocol"]), ("HTTP/1.1", "console"), "what was negotiated")
+    for name in ("Handshake", latency):
+        equal(re.match(r"\d+(\.\d)? ms", facts[name]) is not None, True, f"{name}: {facts[name]}")
+
+
+def check_log(page, url, text, binary):
+    equal(page["log"], [
+        ["note", f"Connected to {url.replace('http', 'ws', 1)}socket"],
+        ["sent", text], ["received", text],
+        ["sent", binary], ["received", binary],
+        ["note", "Closed: code 1000 (normal end)"],
+    ], "the log of messages")
+
+
+def hexed(text):
+    return " ".join(f"{byte:02x}" for byte in text.encode()) + "  " + text
+
+
+def demo(url, scheme):
+    need_ports()
+    with Service(PROGRAM, "demo", address=("127.0.0.1", 8080), log=folder / "log") as service:
+        page = used(url, "grüße")
+        service.child.send_signal(signal.SIGINT)
+        equal(service.child.wait(30), 0, "exit status")
+    contains(page["about"], "a built-in echo", "what the page says")
+    check_facts(page["facts"], scheme, "Round trip")
+    check_log(page, url, "grüße", hexed("binary grüße"))
+    said = (folder / "log").read_text()
+    for part in ("http://localhost:8080", "https://localhost:8443", "a built-in echo"):
+        contains(said, part, "what it says at the start")
+
+
+def bridged(url, scheme):
+    need_ports()
+    backend = Backend().serve(echo)
+    target = backend.url.removeprefix("tcp://")
+    with Service(PROGRAM, "demo", target, address=("127.0.0.1", 8080), log=folder / "log"):
+        page = used(url, "hello")
+    contains(page["about"], target, "what the page says")
+    check_facts(page["facts"], scheme, "First byte")
+    kinds = [kind for kind, _ in page["log"]]
+    equal(kinds, ["note", "sent", "received", "sent", "received", "note"], "the log of messages")
+    contains((folder / "log").read_text(), target, "what it says at the start")
+
+
+add("the echo over http and ws", demo, PLAIN, "ws")
+add("the echo over https and wss", demo, SECURE, "wss")
+add("a TCP service over http and ws", bridged, PLAIN, "ws")
+add("a TCP service over https and wss", bridged, SECURE, "wss")
+run()
