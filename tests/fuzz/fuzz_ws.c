@@ -38,6 +38,7 @@ static size_t side_step(void *me, uint8_t *p, size_t n, bool eof)
 		return 0;
 	}
 	FUZZ_CHECK(e.p >= p && e.n <= n && e.p + e.n == p + used);
+	FUZZ_CHECK(e.n > 0 || s->reader.left == 0);
 	struct fuzz_story body = {0}, *story = e.opcode < WS_CLOSE ? &s->message : &body;
 	fuzz_tell(story, e.p, e.n);
 	if (e.opcode >= WS_CLOSE) {

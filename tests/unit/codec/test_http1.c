@@ -399,6 +399,8 @@ static void test_9110_upgrade(void **state)
 	expect_fields("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n",
 	    "POST host=h path=/ 1.1 keep upgrade to=websocket\n");
 	expect_fields("Upgrade: a, b\r\nUpgrade: c\r\n", "POST host=h path=/ 1.1 keep to=a, b\n");
+	expect_fields("Connection: upgrade\r\nConnection: x\r\n",
+	    "POST host=h path=/ 1.1 keep upgrade\n");
 	expect_fields("Connection: upgrade\r\nContent-Length: 2\r\n",
 	    "POST host=h path=/ 1.1 length=2 keep upgrade\n");
 	expect_fields("Connection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 0\r\n",

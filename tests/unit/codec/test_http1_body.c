@@ -152,6 +152,39 @@ static void test_7_1_bounded(void **state)
 	}
 }
 
+/* How many chunks there are is nobody's business. */
+static void test_7_1_many_chunks(void **state)
+{
+	struct http1_body_reader b;
+	const uint8_t *data;
+	size_t used, n, total = 0;
+
+	(void)state;
+	http1_body_begin(&b, HTTP1_BODY_CHUNKED, 0);
+	for (unsigned i = 0; i < 70000; i++)
+		for (size_t at = 0; at < 6; at += used) {
+			assert_int_equal(http1_body_feed(&b, (const uint8_t *)"1\r\nx\r\n" + at, 6 - at,
+			    &used, &data, &n), FAULT_NONE);
+			total += n;
+		}
+	assert_int_equal(total, 70000);
+}
+
+static void test_nothing_to_read(void **state)
+{
+	struct http1_body_reader b;
+
+	(void)state;
+	http1_body_begin(&b, HTTP1_BODY_NONE, 0);
+	assert_true(b.end);
+	http1_body_begin(&b, HTTP1_BODY_LENGTH, 0);
+	assert_true(b.end);
+	http1_body_begin(&b, HTTP1_BODY_LENGTH, 1);
+	assert_false(b.end);
+	http1_body_begin(&b, HTTP1_BODY_CHUNKED, 0);
+	assert_false(b.end);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +194,8 @@ int main(void)
 	    cmocka_unit_test(test_7_1_1_extensions),
 	    cmocka_unit_test(test_7_1_2_trailers),
 	    cmocka_unit_test(test_7_1_bounded),
+	    cmocka_unit_test(test_7_1_many_chunks),
+	    cmocka_unit_test(test_nothing_to_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Dates of RFC 9110 section 5.6.7. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -77,6 +78,22 @@ static void test_not_dates(void **state)
 		refuse(wrong[i]);
 }
 
+static void test_days_of_months(void **state)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const unsigned days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	(void)state;
+	for (unsigned m = 0; m < 12; m++)
+		for (unsigned d = 0; d <= 33; d++) {
+			char text[64];
+			int64_t seconds;
+			snprintf(text, sizeof(text), "Sun, %02u %.3s 2023 00:00:00 GMT", d, months + 3 * m);
+			assert_int_equal(http_date_read(slice_of(text), &seconds),
+			    d >= 1 && d <= days[m]);
+		}
+}
+
 /* Against the C library, over the whole range and on each side of every midnight looked at. */
 static void test_format(void **state)
 {
@@ -103,6 +120,7 @@ int main(void)
 	    cmocka_unit_test(test_three_forms),
 	    cmocka_unit_test(test_two_digit_years),
 	    cmocka_unit_test(test_not_dates),
+	    cmocka_unit_test(test_days_of_months),
 	    cmocka_unit_test(test_format),
 	};
 

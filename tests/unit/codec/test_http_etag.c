@@ -19,6 +19,7 @@ static void test_8_8_3_2_comparison(void **state)
 	    {"\"\"", "\"\"", true, true}, {"\"1\"", "\"1 \"", false, false},
 	    {"1", "1", false, false}, {"", "", false, false}, {"W/", "W/", false, false},
 	    {"w/\"1\"", "w/\"1\"", false, false}, {"\"1", "\"1", false, false},
+	    {"\"a b\"", "\"a b\"", false, false}, {"\"", "\"", false, false},
 	    {"\"a\"b", "\"a\"b", false, false}, {"\"\xe9\"", "\"\xe9\"", true, true},
 	    {"\"a\x7f\"", "\"a\x7f\"", false, false}};
 

@@ -56,6 +56,7 @@ static size_t subject_step(void *me, uint8_t *p, size_t n, bool eof, struct tran
 		return 0;
 	}
 	assert_true(e.p >= p && e.p + e.n <= p + n);
+	assert_true(e.n > 0 || s->reader.left == 0);	/* an empty piece is an empty frame */
 	transcript_bytes(&s->message, e.p, e.opcode < WS_CLOSE ? e.n : 0);
 	if (e.opcode >= WS_CLOSE) {
 		assert_false(e.more);
