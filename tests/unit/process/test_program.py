@@ -185,6 +185,15 @@ def test_config():
 
 
 @case
+def test_full():
+    """what cannot be written is no success"""
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([PROGRAM, "config", "defaults"], stdout=full, text=True,
+                                stderr=subprocess.PIPE, timeout=DEADLINE)
+    assert result.returncode == 1 and result.stderr.count("\n") == 1, result
+
+
+@case
 def test_explain():
     """explain: exit 0 when a route takes the request, else 1"""
     path = conf(GOOD.replace('health: { service', 'health: { path = "/health"; service'))
