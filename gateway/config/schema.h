@@ -1,7 +1,8 @@
 /*
  * The schema: one row for each key of the language. What is read, checked, dumped, listed by
  * `framegate config defaults` and described in framegate.conf(5) all comes from these rows, so a
- * new key is one row here and one member in config.h.
+ * new key is one row here and one member in config.h; "make pages" then brings the manual page and
+ * the example file up to date.
  */
 #ifndef SCHEMA_H
 #define SCHEMA_H
