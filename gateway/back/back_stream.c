@@ -8,6 +8,7 @@
 struct back_stream {
 	struct leg			 leg;
 	const struct route		*route;
+	struct framer_options		 options;
 	struct connect			*connect;	/* while it is being connected */
 	struct stream			*stream;	/* afterwards */
 	bool				 paused;	/* the client takes no more now */
@@ -16,13 +17,6 @@ struct back_stream {
 static struct back_stream *back_stream_of(struct leg *leg)
 {
 	return LIST_OWNER(leg, struct back_stream, leg);
-}
-
-static struct framer_options back_stream_options(const struct back_stream *b)
-{
-	const struct config_route *conf = b->route->conf;
-
-	return (struct framer_options){conf->max_message, conf->invalid == INVALID_REPLACE};
 }
 
 static void back_stream_end(struct back_stream *b, enum fault f)
@@ -36,13 +30,12 @@ static void back_stream_end(struct back_stream *b, enum fault f)
 static enum fault back_stream_take(struct back_stream *b, uint8_t *p, size_t n, bool eof,
     size_t *at)
 {
-	struct framer_options options = back_stream_options(b);
 	enum fault f = FAULT_NONE;
 	size_t used = 1;
 
 	for (*at = 0; *at < n && used > 0 && f == FAULT_NONE && !b->paused; *at += used) {
 		struct msg m;
-		f = b->route->framer->next(&options, p + *at, n - *at, eof, &m, &used);
+		f = b->route->framer->next(&b->options, p + *at, n - *at, eof, &m, &used);
 		if (f == FAULT_NONE && used > 0)
 			channel_deliver(&b->leg, &m);
 	}
@@ -120,10 +113,9 @@ static void back_stream_connected(void *owner, struct stream *s, const struct co
 static enum flow back_stream_send(struct leg *leg, const struct msg *m)
 {
 	struct back_stream *b = back_stream_of(leg);
-	struct framer_options options = back_stream_options(b);
 	uint8_t scratch[FRAMER_SCRATCH];
 	struct iovec iov[3];
-	enum fault f = b->route->framer->wrap(&options, m, scratch, iov);
+	enum fault f = b->route->framer->wrap(&b->options, m, scratch, iov);
 
 	return f == FAULT_NONE ? stream_write(b->stream, iov, 3) : FLOW_GONE;
 }
@@ -169,6 +161,8 @@ static enum fault back_stream_open(struct channel *ch)
 		return FAULT_NO_MEMORY;
 	b->leg = (struct leg){&back_stream_ops, ch};
 	b->route = ch->route;
+	b->options = (struct framer_options){ch->route->conf->max_message,
+	    ch->route->conf->invalid == INVALID_REPLACE};
 	b->connect = connect_start(ch->worker, ch->route->backend, ch->route->conf->name,
 	    back_stream_connected, b);
 	if (b->connect == NULL) {

@@ -85,11 +85,6 @@ void timer_set(struct worker *w, struct timer *t, uint64_t deadline)
 		timers_up(ts, ++ts->n, t);
 }
 
-uint64_t timers_next(const struct timers *ts)
-{
-	return ts->n ? ts->heap[0]->deadline : CLOCK_NEVER;
-}
-
 struct timer *timers_take(struct timers *ts, uint64_t now)
 {
 	if (timers_next(ts) > now)

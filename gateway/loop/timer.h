@@ -34,7 +34,11 @@ void		timer_close(struct worker *, struct timer *);
  */
 void		timer_set(struct worker *, struct timer *, uint64_t deadline);
 /* The earliest deadline, or CLOCK_NEVER. */
-uint64_t	timers_next(const struct timers *);
+static inline uint64_t timers_next(const struct timers *ts)
+{
+	return ts->n ? ts->heap[0]->deadline : CLOCK_NEVER;
+}
+
 /* Takes one that is due off the heap; NULL when there is none. */
 struct timer	*timers_take(struct timers *, uint64_t now);
 void		timers_fini(struct timers *);

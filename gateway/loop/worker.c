@@ -50,12 +50,13 @@ void worker_bury(struct worker *w, struct task *t)
 	list_append(&w->buried, &t->link);
 }
 
-static bool worker_run_one(struct list *list)
+static inline bool worker_run_one(struct list *list)
 {
-	struct list *l = list_take(list);
+	struct list *l = list->next;
 
-	if (l == NULL)
+	if (l == list)
 		return false;
+	list_remove(l);
 	struct task *t = LIST_OWNER(l, struct task, link);
 	t->run(t);
 	return true;
@@ -72,23 +73,35 @@ void worker_flush(struct worker *w)
 		continue;
 }
 
-void worker_settle(struct worker *w)
+static void worker_free_buried(struct worker *w)
+{
+	while (worker_run_one(&w->buried))
+		continue;
+}
+
+static void worker_go_on(struct worker *w)
 {
 	int budget = SETTLE_BUDGET;
 
-	do
+	while (budget-- > 0 && worker_run_one(&w->resumed))
 		worker_flush(w);
-	while (budget-- > 0 && worker_run_one(&w->resumed));
+}
+
+void worker_settle(struct worker *w)
+{
+	worker_flush(w);
+	if (!list_empty(&w->resumed))
+		worker_go_on(w);
 	if (!w->in_turn)
-		while (worker_run_one(&w->buried))
-			continue;
+		worker_free_buried(w);
 }
 
 void worker_run_timers(struct worker *w)
 {
 	struct timer *t;
 
-	while ((t = timers_take(&w->timers, w->now)) != NULL) {
+	while (timers_next(&w->timers) <= w->now) {
+		t = timers_take(&w->timers, w->now);
 		t->fire(t);
 		worker_flush(w);
 	}
@@ -137,6 +150,9 @@ static enum fault worker_init_poll(struct worker *w)
 {
 	w->poll_fd = epoll_create1(EPOLL_CLOEXEC);
 	w->mail_watch.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	w->events = calloc(TURN_EVENTS, sizeof(*w->events));
+	if (w->events == NULL)
+		return FAULT_NO_MEMORY;
 	if (w->poll_fd < 0 || w->mail_watch.fd < 0)
 		return FAULT_NO_FILES;
 	return watch_arm(&w->mail_watch, WATCH_READ);
@@ -183,6 +199,8 @@ void worker_fini(struct worker *w)
 		close(w->poll_fd);
 	w->mail_watch.fd = w->poll_fd = -1;
 	timers_fini(&w->timers);
+	free(w->events);
+	w->events = NULL;
 	free(w->scratch);
 	w->scratch = NULL;
 	pthread_mutex_destroy(&w->mail_lock);
@@ -207,33 +225,37 @@ static int worker_patience(const struct worker *w, int most)
  * Like epoll_wait, which is a cancellation point: in a program with threads each call of it pays
  * two atomic operations for what nobody here ever uses.
  */
-static int worker_wait(const struct worker *w, struct epoll_event *events, int timeout)
+static int worker_wait(const struct worker *w, int timeout)
 {
-	return (int)syscall(SYS_epoll_pwait, w->poll_fd, events, TURN_EVENTS, timeout, NULL, 8);
+	return (int)syscall(SYS_epoll_pwait, w->poll_fd, w->events, TURN_EVENTS, timeout, NULL, 8);
+}
+
+static unsigned worker_readiness(uint32_t events)
+{
+	unsigned what = (events & EPOLLIN ? WATCH_READ : 0U) | (events & EPOLLOUT ? WATCH_WRITE : 0U);
+
+	return events & (EPOLLERR | EPOLLHUP) ? WATCH_READ | WATCH_WRITE : what;
 }
 
 void worker_turn(struct worker *w, int most)
 {
-	struct epoll_event events[TURN_EVENTS];
-	int n = worker_wait(w, events, worker_patience(w, most));
+	int n = worker_wait(w, worker_patience(w, most));
 
 	worker_enter(w);
 	w->in_turn = true;
 	for (int i = 0; i < n; i++) {
-		struct watch *watch = events[i].data.ptr;
-		unsigned what = 0;
-		if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-			what |= WATCH_READ;
-		if (events[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-			what |= WATCH_WRITE;
-		what &= watch->armed;
+		struct watch *watch = w->events[i].data.ptr;
+		unsigned what = worker_readiness(w->events[i].events) & watch->armed;
 		if (what == 0)
 			continue;	/* it was let go of earlier in this turn */
 		watch->ready(watch, what);
 		worker_settle(w);
 	}
 	w->in_turn = false;
-	worker_run_timers(w);
+	if (timers_next(&w->timers) <= w->now)
+		worker_run_timers(w);
+	else if (!list_empty(&w->buried) || n == 0)
+		worker_settle(w);
 }
 
 void worker_run(struct worker *w)

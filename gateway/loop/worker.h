@@ -39,6 +39,7 @@ struct letter {
 
 struct worker {
 	int			 poll_fd;	/* -1 in tests that drive a worker by hand */
+	struct epoll_event	*events;	/* of this turn */
 	uint64_t		 now;		/* clock_mono_ms() at the start of this turn */
 	/* WORKER_SCRATCH bytes, valid within one callback */
 	uint8_t			*scratch;

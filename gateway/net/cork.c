@@ -1,7 +1,6 @@
 #include "net/cork.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct cork *cork_take(struct cork **free_list)
 {
@@ -12,6 +11,7 @@ struct cork *cork_take(struct cork **free_list)
 	else if ((c = malloc(sizeof(*c))) == NULL)
 		return NULL;
 	c->n = 0;
+	c->joins = false;
 	c->bytes = c->copied = 0;
 	return c;
 }
@@ -22,35 +22,21 @@ void cork_give(struct cork **free_list, struct cork *c)
 	*free_list = c;
 }
 
-static bool cork_copy(struct cork *c, const struct iovec *piece)
+bool cork_add_piece(struct cork *c, const struct iovec *piece)
 {
+	bool copies = piece->iov_len <= CORK_SMALL;
 	uint8_t *at = c->copy + c->copied;
-	struct iovec *last = c->n ? &c->iov[c->n - 1] : NULL;
-	bool joins = last && (uint8_t *)last->iov_base + last->iov_len == at;
 
-	if (CORK_COPY - c->copied < piece->iov_len || (!joins && c->n == CORK_PIECES))
+	if (c->n == CORK_PIECES || (copies && CORK_COPY - c->copied < piece->iov_len))
 		return false;
-	memcpy(at, piece->iov_base, piece->iov_len);
-	c->copied += piece->iov_len;
-	if (joins)
-		last->iov_len += piece->iov_len;
-	else
+	c->joins = copies;
+	c->bytes += piece->iov_len;
+	if (copies) {
+		memcpy(at, piece->iov_base, piece->iov_len);
+		c->copied += piece->iov_len;
 		c->iov[c->n++] = (struct iovec){at, piece->iov_len};
-	return true;
-}
-
-bool cork_add(struct cork *c, const struct iovec *piece)
-{
-	if (piece->iov_len == 0)
-		return true;
-	if (piece->iov_len <= CORK_SMALL) {
-		if (!cork_copy(c, piece))
-			return false;
 	} else {
-		if (c->n == CORK_PIECES)
-			return false;
 		c->iov[c->n++] = *piece;
 	}
-	c->bytes += piece->iov_len;
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/uio.h>
 
 enum {
@@ -19,6 +20,7 @@ enum {
 struct cork {
 	struct cork	*next;		/* on the worker's free list */
 	int		 n;
+	bool		 joins;		/* the last piece ends where the next copy goes */
 	size_t		 bytes, copied;
 	struct iovec	 iov[CORK_PIECES];
 	uint8_t		 copy[CORK_COPY];
@@ -28,6 +30,19 @@ struct cork {
 struct cork	*cork_take(struct cork **free_list);	/* NULL: out of memory */
 void		 cork_give(struct cork **free_list, struct cork *);
 /* False when it does not fit: flush first. A piece of any size fits an empty cork. */
-bool		 cork_add(struct cork *, const struct iovec *);
+bool		 cork_add_piece(struct cork *, const struct iovec *);
+
+static inline bool cork_add(struct cork *c, const struct iovec *piece)
+{
+	size_t n = piece->iov_len;
+
+	if (!c->joins || n > CORK_SMALL || n > CORK_COPY - c->copied)
+		return n == 0 || cork_add_piece(c, piece);
+	memcpy(c->copy + c->copied, piece->iov_base, n);
+	c->copied += n;
+	c->bytes += n;
+	c->iov[c->n - 1].iov_len += n;
+	return true;
+}
 
 #endif

@@ -44,18 +44,22 @@ static enum fault socket_read(struct stream *s, uint8_t *p, size_t n, size_t *go
 	return FAULT_NONE;
 }
 
+static ssize_t socket_send(struct stream *s, const struct iovec *iov, int n)
+{
+	if (n == 1)
+		return syscall(SYS_sendto, s->watch.fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL,
+		    NULL, 0);
+	struct msghdr head = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)n};
+	return syscall(SYS_sendmsg, s->watch.fd, &head, MSG_NOSIGNAL);
+}
+
 static enum fault socket_write(struct stream *s, const struct iovec *iov, int n, size_t *put)
 {
-	struct msghdr head = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)n};
 	ssize_t r;
 
-	do {
-		if (n == 1)
-			r = syscall(SYS_sendto, s->watch.fd, iov->iov_base, iov->iov_len,
-			    MSG_NOSIGNAL, NULL, 0);
-		else
-			r = syscall(SYS_sendmsg, s->watch.fd, &head, MSG_NOSIGNAL);
-	} while (r < 0 && errno == EINTR);
+	do
+		r = socket_send(s, iov, n);
+	while (r < 0 && errno == EINTR);
 	*put = r > 0 ? (size_t)r : 0;
 	if (r < 0 && errno != EAGAIN)
 		return socket_fault();

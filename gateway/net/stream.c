@@ -255,9 +255,9 @@ static enum fault stream_read_tls(struct stream *s, size_t *n)
 		f = tls_open(s->tls, w->net->wire_in, got, w->scratch + *n, &out, &up, &notified,
 		    stream_out_sink, s);
 	stream_out_send(s);
+	*n += out;	/* what came before a broken record is whole */
 	if (f != FAULT_NONE)
 		return f;
-	*n += out;
 	s->got_eof = notified;
 	if (up && s->state == STREAM_HANDSHAKE)
 		stream_up(s);

@@ -56,29 +56,34 @@ static void stream_out_break(struct stream *s, enum fault f)
 		stream_out_arm(s);
 }
 
-/* Sends what the socket takes and queues the rest. */
-static void stream_out_put(struct stream *s, const struct iovec *iov, int n, size_t bytes)
+static void stream_out_queue(struct stream *s, const struct iovec *iov, int n, size_t skip)
 {
-	size_t put = 0, before = s->out.n;
+	size_t before = s->out.n;
 
-	if (s->fault != FAULT_NONE || s->broken || bytes == 0)
-		return;
-	if (before == 0) {
-		enum fault f = s->io->write(s, iov, n, &put);
-		if (f != FAULT_NONE) {
-			stream_out_break(s, f);
-			return;
-		}
-		if (put == bytes)
-			return;
-	}
-	if (!wire_append(&s->out, iov, n, put))
+	if (!wire_append(&s->out, iov, n, skip))
 		stream_out_fail(s, FAULT_NO_MEMORY);
 	stream_out_count(s, before);
 	if (s->out.n > 2 * ((size_t)s->full_at + s->read_max) + STREAM_SLACK)
 		stream_out_fail(s, FAULT_SLOW_PEER);
 	else
 		stream_out_arm(s);
+}
+
+/* Sends what the socket takes and queues the rest. */
+static inline void stream_out_put(struct stream *s, const struct iovec *iov, int n, size_t bytes)
+{
+	size_t put = 0;
+
+	if (s->fault != FAULT_NONE || s->broken || bytes == 0)
+		return;
+	if (s->out.n == 0) {
+		enum fault f = s->io->write(s, iov, n, &put);
+		if (f != FAULT_NONE)
+			stream_out_break(s, f);
+		if (f != FAULT_NONE || put == bytes)
+			return;
+	}
+	stream_out_queue(s, iov, n, put);
 }
 
 void stream_out_send(struct stream *s)
@@ -108,6 +113,15 @@ bool stream_out_sink(void *to, const uint8_t *p, size_t n)
 	return s->fault != FAULT_NO_MEMORY;
 }
 
+static void stream_out_seal(struct stream *s, const struct cork *c)
+{
+	enum fault f = tls_seal(s->tls, c->iov, c->n, stream_out_sink, s);
+
+	if (f != FAULT_NONE)
+		stream_out_fail(s, f);
+	stream_out_send(s);
+}
+
 static void stream_out_uncork(struct stream *s)
 {
 	struct cork *c = s->cork;
@@ -115,14 +129,10 @@ static void stream_out_uncork(struct stream *s)
 	if (c == NULL)
 		return;
 	s->cork = NULL;
-	if (s->tls) {
-		enum fault f = tls_seal(s->tls, c->iov, c->n, stream_out_sink, s);
-		if (f != FAULT_NONE)
-			stream_out_fail(s, f);
-		stream_out_send(s);
-	} else {
+	if (s->tls)
+		stream_out_seal(s, c);
+	else
 		stream_out_put(s, c->iov, c->n, c->bytes);
-	}
 	cork_give(&s->watch.worker->net->corks, c);
 }
 
@@ -142,7 +152,8 @@ void stream_out_flush(struct task *t)
 	stream_out_uncork(s);
 	if (s->state == STREAM_CLOSING && s->out.n == 0)
 		stream_finish(s);
-	else if (s->state == STREAM_UP && s->fault == FAULT_NONE && stream_out_over(s))
+	else if (s->out.n > 0 && s->state == STREAM_UP && s->fault == FAULT_NONE &&
+	    stream_out_over(s))
 		s->events->full(s);
 }
 
@@ -173,17 +184,16 @@ void stream_out_drain(struct stream *s)
 	stream_out_arm(s);
 }
 
-static bool stream_out_cork(struct stream *s)
+static struct cork *stream_out_cork(struct stream *s)
 {
 	struct worker *w = s->watch.worker;
 
-	if (s->cork == NULL) {
-		s->cork = cork_take(&w->net->corks);
+	s->cork = cork_take(&w->net->corks);
+	if (s->cork)
 		worker_cork(w, &s->cork_task);
-	}
-	if (s->cork == NULL)
+	else
 		stream_out_fail(s, FAULT_NO_MEMORY);
-	return s->cork != NULL;
+	return s->cork;
 }
 
 enum flow stream_write(struct stream *s, const struct iovec *iov, int n)
@@ -191,13 +201,15 @@ enum flow stream_write(struct stream *s, const struct iovec *iov, int n)
 	if (s->state != STREAM_UP || s->fault != FAULT_NONE)
 		return FLOW_GONE;
 	for (int i = 0; i < n; i++) {
-		if (!stream_out_cork(s))
+		struct cork *c = s->cork ? s->cork : stream_out_cork(s);
+		if (c == NULL)
 			return FLOW_GONE;
-		if (cork_add(s->cork, &iov[i]))
+		if (cork_add(c, &iov[i]))
 			continue;
 		stream_out_uncork(s);
 		i--;	/* once more, into an empty cork */
 	}
-	stream_out_over(s);
+	if (s->out.n > 0)
+		stream_out_over(s);
 	return s->told_full ? FLOW_FULL : FLOW_OK;
 }
