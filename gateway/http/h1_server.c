@@ -330,13 +330,10 @@ static size_t h1_body(struct h1_conn *c, uint8_t *p, size_t n)
 	return used;
 }
 
-static size_t h1_bytes(struct stream *s, uint8_t *p, size_t n)
+static size_t h1_requests(struct h1_conn *c, struct stream *s, uint8_t *p, size_t n)
 {
-	struct h1_conn *c = s->owner;
 	size_t at = 0, used = 1;
 
-	if (c->state == H1_TUNNEL)
-		return c->x.handler->body(&c->x, p, n);
 	while (at < n && used > 0 && c->state != H1_DEAD && !s->paused) {
 		if (c->state == H1_HEAD)
 			used = h1_head(c, p + at, n - at);
@@ -349,6 +346,15 @@ static size_t h1_bytes(struct stream *s, uint8_t *p, size_t n)
 	if (c->state == H1_WAIT && n - at > H1_PIPELINE)
 		stream_pause(s, PAUSE_SELF);
 	return at;
+}
+
+static size_t h1_bytes(struct stream *s, uint8_t *p, size_t n)
+{
+	struct h1_conn *c = s->owner;
+
+	if (c->state == H1_TUNNEL)
+		return c->x.handler->body(&c->x, p, n);
+	return h1_requests(c, s, p, n);
 }
 
 static void h1_eof(struct stream *s)

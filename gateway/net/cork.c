@@ -10,8 +10,9 @@ struct cork *cork_take(struct cork **free_list)
 		*free_list = c->next;
 	else if ((c = malloc(sizeof(*c))) == NULL)
 		return NULL;
-	c->n = 0;
-	c->joins = false;
+	c->iov[0] = (struct iovec){c->copy, 0};	/* so that the first copy joins, too */
+	c->n = 1;
+	c->joins = true;
 	c->bytes = c->copied = 0;
 	return c;
 }
@@ -27,6 +28,8 @@ bool cork_add_piece(struct cork *c, const struct iovec *piece)
 	bool copies = piece->iov_len <= CORK_SMALL;
 	uint8_t *at = c->copy + c->copied;
 
+	if (c->bytes == 0)
+		c->n = 0;
 	if (c->n == CORK_PIECES || (copies && CORK_COPY - c->copied < piece->iov_len))
 		return false;
 	c->joins = copies;

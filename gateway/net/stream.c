@@ -191,7 +191,7 @@ void stream_resume(struct stream *s, unsigned why)
 /* Keeps what its owner did not consume; p may be the stash's own bytes seen through the scratch. */
 static void stream_keep(struct stream *s, const uint8_t *p, size_t n)
 {
-	if (n == s->stash_n && (n == 0 || memcmp(s->stash, p, n) == 0))
+	if (n == s->stash_n && memcmp(s->stash, p, n) == 0)
 		return;
 	stream_drop_stash(s);
 	if (n == 0)
@@ -211,7 +211,7 @@ static void stream_show(struct stream *s, size_t n)
 	uint8_t *p = stream_worker(s)->scratch;
 	size_t used = s->events->bytes(s, p, n);
 
-	if (stream_owned(s))
+	if ((used < n || s->stash_n > 0) && stream_owned(s))
 		stream_keep(s, p + used, n - used);
 }
 
@@ -285,12 +285,12 @@ static void stream_receive(struct stream *s)
 		return;
 	if (n > kept)
 		stream_show(s, n);
-	worker_flush(stream_worker(s));
+	if (f == FAULT_NONE && !s->got_eof)
+		return;
 	if (f != FAULT_NONE && s->state != STREAM_DEAD)
 		stream_out_fail(s, f);
 	stream_tell_eof(s);
-	if (s->got_eof)
-		stream_out_arm(s);
+	stream_out_arm(s);
 }
 
 /* The owner has gone: whatever comes is thrown away, so that the peer gets no reset meanwhile. */
@@ -356,7 +356,6 @@ static void stream_go_on(struct task *t)
 		size_t n = s->stash_n;
 		memcpy(w->scratch, s->stash, n);
 		stream_show(s, n);
-		worker_flush(w);
 	}
 	stream_tell_eof(s);
 	stream_out_arm(s);
