@@ -24,6 +24,8 @@ enum flow {
 };
 
 #define MUST_USE __attribute__((warn_unused_result))
+/* Not inlined, so that the fast path beside it saves no registers for it. */
+#define APART __attribute__((noinline))
 
 const char	*fault_name(enum fault);	/* its name in fault.def: "DIAL_REFUSED" */
 const char	*fault_text(enum fault);	/* for people; a clause without a full stop */

@@ -330,7 +330,7 @@ static size_t h1_body(struct h1_conn *c, uint8_t *p, size_t n)
 	return used;
 }
 
-static size_t h1_requests(struct h1_conn *c, struct stream *s, uint8_t *p, size_t n)
+static APART size_t h1_requests(struct h1_conn *c, struct stream *s, uint8_t *p, size_t n)
 {
 	size_t at = 0, used = 1;
 

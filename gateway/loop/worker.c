@@ -73,13 +73,13 @@ void worker_flush(struct worker *w)
 		continue;
 }
 
-static void worker_free_buried(struct worker *w)
+static APART void worker_free_buried(struct worker *w)
 {
 	while (worker_run_one(&w->buried))
 		continue;
 }
 
-static void worker_go_on(struct worker *w)
+static APART void worker_go_on(struct worker *w)
 {
 	int budget = SETTLE_BUDGET;
 

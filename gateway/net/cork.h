@@ -37,7 +37,7 @@ static inline bool cork_add(struct cork *c, const struct iovec *piece)
 	size_t n = piece->iov_len;
 
 	if (!c->joins || n > CORK_SMALL || n > CORK_COPY - c->copied)
-		return n == 0 || cork_add_piece(c, piece);
+		return cork_add_piece(c, piece);
 	memcpy(c->copy + c->copied, piece->iov_base, n);
 	c->copied += n;
 	c->bytes += n;

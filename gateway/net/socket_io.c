@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "net/stream.h"
 
-static enum fault socket_fault(void)
+static APART enum fault socket_fault(void)
 {
 	switch (errno) {
 	case ECONNRESET:
@@ -44,12 +44,10 @@ static enum fault socket_read(struct stream *s, uint8_t *p, size_t n, size_t *go
 	return FAULT_NONE;
 }
 
-static ssize_t socket_send(struct stream *s, const struct iovec *iov, int n)
+static APART ssize_t socket_send_pieces(struct stream *s, const struct iovec *iov, int n)
 {
-	if (n == 1)
-		return syscall(SYS_sendto, s->watch.fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL,
-		    NULL, 0);
 	struct msghdr head = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = (size_t)n};
+
 	return syscall(SYS_sendmsg, s->watch.fd, &head, MSG_NOSIGNAL);
 }
 
@@ -58,12 +56,12 @@ static enum fault socket_write(struct stream *s, const struct iovec *iov, int n,
 	ssize_t r;
 
 	do
-		r = socket_send(s, iov, n);
+		r = n == 1 ? syscall(SYS_sendto, s->watch.fd, iov->iov_base, iov->iov_len,
+				 MSG_NOSIGNAL, NULL, 0)
+			   : socket_send_pieces(s, iov, n);
 	while (r < 0 && errno == EINTR);
 	*put = r > 0 ? (size_t)r : 0;
-	if (r < 0 && errno != EAGAIN)
-		return socket_fault();
-	return FAULT_NONE;
+	return r < 0 && errno != EAGAIN ? socket_fault() : FAULT_NONE;
 }
 
 static void socket_shut(struct stream *s)

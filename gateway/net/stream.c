@@ -189,7 +189,7 @@ void stream_resume(struct stream *s, unsigned why)
 }
 
 /* Keeps what its owner did not consume; p may be the stash's own bytes seen through the scratch. */
-static void stream_keep(struct stream *s, const uint8_t *p, size_t n)
+static APART void stream_keep(struct stream *s, const uint8_t *p, size_t n)
 {
 	if (n == s->stash_n && memcmp(s->stash, p, n) == 0)
 		return;
@@ -240,7 +240,7 @@ static enum fault stream_read_plain(struct stream *s, size_t *n)
 	return f;
 }
 
-static enum fault stream_read_tls(struct stream *s, size_t *n)
+static APART enum fault stream_read_tls(struct stream *s, size_t *n)
 {
 	struct worker *w = stream_worker(s);
 	size_t room = WORKER_SCRATCH - TLS_OPEN_EXTRA - *n, got, out = 0;
@@ -294,7 +294,7 @@ static void stream_receive(struct stream *s)
 }
 
 /* The owner has gone: whatever comes is thrown away, so that the peer gets no reset meanwhile. */
-static void stream_discard(struct stream *s)
+static APART void stream_discard(struct stream *s)
 {
 	struct worker *w = stream_worker(s);
 	size_t got;

@@ -46,7 +46,7 @@ void stream_out_clear(struct stream *s)
  * The peer takes no more. What it sent before is still in the socket and may be worth having, so
  * unless nobody reads, the fault is left to the reading half, which meets it behind the last byte.
  */
-static void stream_out_break(struct stream *s, enum fault f)
+static APART void stream_out_break(struct stream *s, enum fault f)
 {
 	stream_out_clear(s);
 	s->broken = true;
@@ -56,7 +56,7 @@ static void stream_out_break(struct stream *s, enum fault f)
 		stream_out_arm(s);
 }
 
-static void stream_out_queue(struct stream *s, const struct iovec *iov, int n, size_t skip)
+static APART void stream_out_queue(struct stream *s, const struct iovec *iov, int n, size_t skip)
 {
 	size_t before = s->out.n;
 
@@ -113,7 +113,7 @@ bool stream_out_sink(void *to, const uint8_t *p, size_t n)
 	return s->fault != FAULT_NO_MEMORY;
 }
 
-static void stream_out_seal(struct stream *s, const struct cork *c)
+static APART void stream_out_seal(struct stream *s, const struct cork *c)
 {
 	enum fault f = tls_seal(s->tls, c->iov, c->n, stream_out_sink, s);
 
@@ -201,6 +201,8 @@ enum flow stream_write(struct stream *s, const struct iovec *iov, int n)
 	if (s->state != STREAM_UP || s->fault != FAULT_NONE)
 		return FLOW_GONE;
 	for (int i = 0; i < n; i++) {
+		if (iov[i].iov_len == 0)
+			continue;
 		struct cork *c = s->cork ? s->cork : stream_out_cork(s);
 		if (c == NULL)
 			return FLOW_GONE;
