@@ -27,7 +27,7 @@ static void back_stream_end(struct back_stream *b, enum fault f)
 }
 
 /* Takes messages off the front of p; *at: how far it came. */
-static enum fault back_stream_take(struct back_stream *b, uint8_t *p, size_t n, bool eof,
+static inline enum fault back_stream_take(struct back_stream *b, uint8_t *p, size_t n, bool eof,
     size_t *at)
 {
 	enum fault f = FAULT_NONE;

@@ -90,7 +90,6 @@ void channel_ready(struct leg *back)
 enum flow channel_deliver(struct leg *from, const struct msg *m)
 {
 	struct channel *ch = from->channel;
-	struct stats *stats = &ch->worker->stats;
 	struct leg *to;
 
 	ch->active = ch->worker->now;
@@ -98,14 +97,10 @@ enum flow channel_deliver(struct leg *from, const struct msg *m)
 		to = ch->back;
 		ch->bytes_in += m->n;
 		ch->messages_in += !m->more;
-		STATS_ADD(stats->bytes_in, m->n);
-		STATS_ADD(stats->messages_in, !m->more);
 	} else {
 		to = ch->front;
 		ch->bytes_out += m->n;
 		ch->messages_out += !m->more;
-		STATS_ADD(stats->bytes_out, m->n);
-		STATS_ADD(stats->messages_out, !m->more);
 	}
 	enum flow flow = to->ops->send(to, m);
 	if (flow == FLOW_FULL)
@@ -168,6 +163,18 @@ static void channel_write_record(struct channel *ch, const struct leg *by, enum 
 	access_write(r);
 }
 
+/* The worker's totals are those of ended sessions: traffic pays for one set of counters only. */
+static void channel_count(const struct channel *ch)
+{
+	struct stats *stats = &ch->worker->stats;
+
+	STATS_ADD(stats->sessions, -1);
+	STATS_ADD(stats->bytes_in, ch->bytes_in);
+	STATS_ADD(stats->bytes_out, ch->bytes_out);
+	STATS_ADD(stats->messages_in, ch->messages_in);
+	STATS_ADD(stats->messages_out, ch->messages_out);
+}
+
 /* by: the leg that has ended already, NULL when neither has. */
 static void channel_end(struct channel *ch, struct leg *by, enum fault f, uint16_t code,
     struct slice reason)
@@ -175,7 +182,7 @@ static void channel_end(struct channel *ch, struct leg *by, enum fault f, uint16
 	struct leg *front = ch->front, *back = ch->back;
 
 	if (ch->ready) {
-		STATS_ADD(ch->worker->stats.sessions, -1);
+		channel_count(ch);
 		channel_write_record(ch, by, f, code, reason);
 		if (f != FAULT_NONE)
 			log_fault(f, "route %s: session %s", ch->route->conf->name, ch->id);

@@ -1,11 +1,15 @@
 #include "loop/watch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "base/log.h"
 #include "loop/worker.h"
+
+static_assert((int)WATCH_READ == (int)EPOLLIN && (int)WATCH_WRITE == (int)EPOLLOUT,
+    "watch.h says so");
 
 void watch_init(struct watch *watch, struct worker *w, int fd,
     void (*ready)(struct watch *, unsigned))
@@ -23,10 +27,7 @@ static int watch_operation(unsigned before, unsigned after)
 
 enum fault watch_arm(struct watch *watch, unsigned what)
 {
-	struct epoll_event e = {
-	    .events = ((what & WATCH_READ) ? EPOLLIN : 0U) | ((what & WATCH_WRITE) ? EPOLLOUT : 0U),
-	    .data.ptr = watch,
-	};
+	struct epoll_event e = {.events = what, .data.ptr = watch};
 
 	if (watch->armed == what)
 		return FAULT_NONE;

@@ -8,7 +8,7 @@
 
 struct worker;
 
-enum { WATCH_READ = 1, WATCH_WRITE = 2 };
+enum { WATCH_READ = 1, WATCH_WRITE = 4 };	/* EPOLLIN and EPOLLOUT: no translation */
 
 struct watch {
 	struct worker	 *worker;

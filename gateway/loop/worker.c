@@ -230,13 +230,6 @@ static int worker_wait(const struct worker *w, int timeout)
 	return (int)syscall(SYS_epoll_pwait, w->poll_fd, w->events, TURN_EVENTS, timeout, NULL, 8);
 }
 
-static unsigned worker_readiness(uint32_t events)
-{
-	unsigned what = (events & EPOLLIN ? WATCH_READ : 0U) | (events & EPOLLOUT ? WATCH_WRITE : 0U);
-
-	return events & (EPOLLERR | EPOLLHUP) ? WATCH_READ | WATCH_WRITE : what;
-}
-
 void worker_turn(struct worker *w, int most)
 {
 	int n = worker_wait(w, worker_patience(w, most));
@@ -245,11 +238,16 @@ void worker_turn(struct worker *w, int most)
 	w->in_turn = true;
 	for (int i = 0; i < n; i++) {
 		struct watch *watch = w->events[i].data.ptr;
-		unsigned what = worker_readiness(w->events[i].events) & watch->armed;
+		unsigned what = w->events[i].events;
+		if (what & (EPOLLERR | EPOLLHUP))
+			what |= WATCH_READ | WATCH_WRITE;
+		what &= watch->armed;
 		if (what == 0)
 			continue;	/* it was let go of earlier in this turn */
 		watch->ready(watch, what);
-		worker_settle(w);
+		worker_flush(w);
+		if (!list_empty(&w->resumed))
+			worker_go_on(w);
 	}
 	w->in_turn = false;
 	if (timers_next(&w->timers) <= w->now)

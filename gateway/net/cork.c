@@ -2,25 +2,13 @@
 
 #include <stdlib.h>
 
-struct cork *cork_take(struct cork **free_list)
+struct cork *cork_new(void)
 {
-	struct cork *c = *free_list;
+	struct cork *c = malloc(sizeof(*c));
 
 	if (c)
-		*free_list = c->next;
-	else if ((c = malloc(sizeof(*c))) == NULL)
-		return NULL;
-	c->iov[0] = (struct iovec){c->copy, 0};	/* so that the first copy joins, too */
-	c->n = 1;
-	c->joins = true;
-	c->bytes = c->copied = 0;
+		cork_reset(c);
 	return c;
-}
-
-void cork_give(struct cork **free_list, struct cork *c)
-{
-	c->next = *free_list;
-	*free_list = c;
 }
 
 bool cork_add_piece(struct cork *c, const struct iovec *piece)

@@ -27,8 +27,33 @@ struct cork {
 };
 
 /* The worker's free corks; how many there are is how many streams are written to at a time. */
-struct cork	*cork_take(struct cork **free_list);	/* NULL: out of memory */
-void		 cork_give(struct cork **free_list, struct cork *);
+struct cork	*cork_new(void);	/* NULL: out of memory */
+
+static inline struct cork *cork_take(struct cork **free_list)
+{
+	struct cork *c = *free_list;
+
+	if (c == NULL)
+		return cork_new();
+	*free_list = c->next;
+	return c;
+}
+
+static inline void cork_reset(struct cork *c)
+{
+	c->iov[0] = (struct iovec){c->copy, 0};	/* so that the first copy joins, too */
+	c->n = 1;
+	c->joins = true;
+	c->bytes = c->copied = 0;
+}
+
+static inline void cork_give(struct cork **free_list, struct cork *c)
+{
+	cork_reset(c);
+	c->next = *free_list;
+	*free_list = c;
+}
+
 /* False when it does not fit: flush first. A piece of any size fits an empty cork. */
 bool		 cork_add_piece(struct cork *, const struct iovec *);
 

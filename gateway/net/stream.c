@@ -206,7 +206,7 @@ static APART void stream_keep(struct stream *s, const uint8_t *p, size_t n)
 	STATS_ADD(stream_worker(s)->stats.stashed, (int64_t)n);
 }
 
-static void stream_show(struct stream *s, size_t n)
+static inline void stream_show(struct stream *s, size_t n)
 {
 	uint8_t *p = stream_worker(s)->scratch;
 	size_t used = s->events->bytes(s, p, n);

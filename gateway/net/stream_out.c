@@ -122,7 +122,7 @@ static APART void stream_out_seal(struct stream *s, const struct cork *c)
 	stream_out_send(s);
 }
 
-static void stream_out_uncork(struct stream *s)
+static inline void stream_out_uncork(struct stream *s)
 {
 	struct cork *c = s->cork;
 
@@ -150,11 +150,12 @@ void stream_out_flush(struct task *t)
 	struct stream *s = LIST_OWNER(t, struct stream, cork_task);
 
 	stream_out_uncork(s);
-	if (s->state == STREAM_CLOSING && s->out.n == 0)
-		stream_finish(s);
-	else if (s->out.n > 0 && s->state == STREAM_UP && s->fault == FAULT_NONE &&
-	    stream_out_over(s))
+	if (s->out.n == 0) {
+		if (s->state == STREAM_CLOSING)
+			stream_finish(s);
+	} else if (s->state == STREAM_UP && s->fault == FAULT_NONE && stream_out_over(s)) {
 		s->events->full(s);
+	}
 }
 
 void stream_out_drain(struct stream *s)
