@@ -15,7 +15,7 @@ static uint64_t clock_read(clockid_t which)
 
 uint64_t clock_mono_ms(void)
 {
-	/* The coarse clock, a few ms late at most: every wake-up asks, and the exact one costs more. */
+	/* Coarse, a few ms late at most: every wake-up asks, and the exact one costs more. */
 	return fake_mono ? fake_mono : clock_read(CLOCK_MONOTONIC_COARSE) + 1;
 }
 

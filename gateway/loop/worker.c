@@ -28,22 +28,6 @@ void task_cancel(struct task *t)
 	list_remove(&t->link);
 }
 
-static void task_queue(struct list *list, struct task *t)
-{
-	if (list_empty(&t->link))
-		list_append(list, &t->link);
-}
-
-void worker_cork(struct worker *w, struct task *t)
-{
-	task_queue(&w->corked, t);
-}
-
-void worker_resume(struct worker *w, struct task *t)
-{
-	task_queue(&w->resumed, t);
-}
-
 void worker_bury(struct worker *w, struct task *t)
 {
 	list_remove(&t->link);

@@ -74,7 +74,7 @@ static inline void stream_out_put(struct stream *s, const struct iovec *iov, int
 {
 	size_t put = 0;
 
-	if (s->fault != FAULT_NONE || s->broken || bytes == 0)
+	if (s->fault != FAULT_NONE || s->broken)
 		return;
 	if (s->out.n == 0) {
 		enum fault f = s->io->write(s, iov, n, &put);
@@ -92,7 +92,8 @@ void stream_out_send(struct stream *s)
 	struct iovec all = {net->wire_out, net->wire_out_n};
 
 	net->wire_out_n = 0;
-	stream_out_put(s, &all, 1, all.iov_len);
+	if (all.iov_len > 0)
+		stream_out_put(s, &all, 1, all.iov_len);
 }
 
 bool stream_out_sink(void *to, const uint8_t *p, size_t n)
@@ -212,7 +213,8 @@ enum flow stream_write(struct stream *s, const struct iovec *iov, int n)
 		stream_out_uncork(s);
 		i--;	/* once more, into an empty cork */
 	}
-	if (s->out.n > 0)
-		stream_out_over(s);
+	if (s->out.n == 0)
+		return FLOW_OK;
+	stream_out_over(s);
 	return s->told_full ? FLOW_FULL : FLOW_OK;
 }
