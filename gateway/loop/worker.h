@@ -84,10 +84,24 @@ void		worker_flush(struct worker *);
 void		worker_run_timers(struct worker *);	/* those that are due; then settle */
 
 void		task_init(struct task *, void (*run)(struct task *));
-/* these three: harmless if queued */
-void		worker_cork(struct worker *, struct task *);
-void		worker_resume(struct worker *, struct task *);
 void		worker_bury(struct worker *, struct task *);	/* run frees; call once */
 void		task_cancel(struct task *);
+
+static inline void task_queue(struct list *queue, struct task *t)
+{
+	if (list_empty(&t->link))
+		list_append(queue, &t->link);
+}
+
+/* Both are harmless for a task that is queued already. */
+static inline void worker_cork(struct worker *w, struct task *t)
+{
+	task_queue(&w->corked, t);
+}
+
+static inline void worker_resume(struct worker *w, struct task *t)
+{
+	task_queue(&w->resumed, t);
+}
 
 #endif

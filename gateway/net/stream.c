@@ -312,11 +312,11 @@ static void stream_ready(struct watch *watch, unsigned what)
 
 	if (what & WATCH_WRITE)
 		stream_out_drain(s);
-	if ((what & WATCH_READ) == 0 || s->state == STREAM_DEAD)
+	if ((what & WATCH_READ) == 0)
 		return;
 	if (stream_owned(s))
 		stream_receive(s);
-	else
+	else if (s->state != STREAM_DEAD)
 		stream_discard(s);
 }
 
