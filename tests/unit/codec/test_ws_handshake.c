@@ -154,8 +154,11 @@ static void expect_subprotocol(enum fault fault, const char *fields, const char 
 static void test_4_2_2_subprotocol(void **state)
 {
 	static const char *const ours[] = {"binary", "base64", ""};
+	static const char *const none_first[] = {"", "binary"};
 
 	(void)state;
+	expect_subprotocol(FAULT_NONE, OFFER("x"), none_first, 2, "");
+	expect_subprotocol(FAULT_NONE, OFFER("binary"), none_first, 2, "binary");
 	expect_subprotocol(FAULT_NONE, OFFER("base64, binary"), ours, 2, "binary");
 	expect_subprotocol(FAULT_NONE, OFFER("base64,x"), ours, 2, "base64");
 	expect_subprotocol(FAULT_NONE, OFFER("x") OFFER("y , ,base64"), ours, 2, "base64");
