@@ -61,6 +61,17 @@ static enum h1_framing h1_choose_framing(const struct h1_conn *c, const struct r
 	return c->http10 ? H1_UNTIL_CLOSE : H1_CHUNKED;
 }
 
+/* An Upgrade field, which a 426 has, is one of this connection (RFC 9110 section 7.8). */
+static void h1_write_connection(struct h1_conn *c, int status)
+{
+	if (status == 426)
+		h1_write_slice(c, SLICE("Connection: Upgrade\r\n"));
+	if (!c->keep_alive)
+		h1_write_slice(c, SLICE("Connection: close\r\n"));
+	else if (c->http10)
+		h1_write_slice(c, SLICE("Connection: keep-alive\r\n"));
+}
+
 static enum flow h1_respond(struct exchange *x, const struct response *r)
 {
 	struct h1_conn *c = h1_conn_of(x);
@@ -84,10 +95,7 @@ static enum flow h1_respond(struct exchange *x, const struct response *r)
 	} else if (c->framing == H1_CHUNKED) {
 		h1_write_slice(c, SLICE("Transfer-Encoding: chunked\r\n"));
 	}
-	if (!c->keep_alive)
-		h1_write_slice(c, SLICE("Connection: close\r\n"));
-	else if (c->http10)
-		h1_write_slice(c, SLICE("Connection: keep-alive\r\n"));
+	h1_write_connection(c, r->status);
 	h1_write_slice(c, SLICE("\r\n"));
 	return FLOW_OK;
 }
