@@ -30,7 +30,8 @@ class Session:
 def forget(sessions, fds):
     for session in sessions:
         session.end()
-    until(lambda: process.fds(gateway.pid) <= fds, "the descriptors to be closed")
+    until(lambda: process.fds(gateway.pid) <= fds, "the descriptors to be closed",
+          diagnose=lambda: process.open_files(gateway.pid))
 
 
 def costs(tls, limit):

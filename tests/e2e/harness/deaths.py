@@ -16,7 +16,10 @@ from harness.wait import until
 
 ROUNDS = int(os.environ.get("FRAMEGATE_E2E_ROUNDS", "50"))
 WARM_UP = 10
-GROWTH = 1 << 20        # of memory, after everything has been there once
+# Of memory, after everything has been there once: the buffers that two workers own for good, 576
+# KiB each, fill page by page as larger reads come. A session that stayed would show: there are
+# thousands.
+GROWTH = 2 << 20
 HALF_HELLO = bytes.fromhex("1603010200 010001fc 0303")
 
 # By the clock alone nothing ends: what dies must be noticed.

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 
 from harness import scratch
@@ -81,12 +82,25 @@ routes: {{ {routes} }};
             if self.child.poll() is not None:
                 raise AssertionError(f"framegate ended at start with {self.child.returncode}")
             try:
-                self.wire().close()
-                return True
+                wire = self.wire()
             except OSError:
                 return False
+            return self._answered(wire)
         until(ready, "framegate to listen")
         self.pid = self.child.pid
+
+    @staticmethod
+    def _answered(wire):
+        """A socket listens before there is a worker: one that sees our end is there."""
+        try:
+            wire.sock.settimeout(DEADLINE)
+            wire.sock.shutdown(socket.SHUT_WR)
+            while wire.sock.recv(4096):
+                pass
+        except ConnectionError:
+            pass
+        wire.close()
+        return True
 
     def __exit__(self, kind, error, trace):
         try:

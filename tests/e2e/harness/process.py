@@ -8,10 +8,22 @@ def fds(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def link(pid, fd):
+    """What a descriptor leads to; empty when it was closed meanwhile."""
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{fd}")
+    except FileNotFoundError:
+        return ""
+
+
+def open_files(pid):
+    return [link(pid, fd) for fd in os.listdir(f"/proc/{pid}/fd")]
+
+
 def pss(pid):
-    """Proportional set size in bytes: the memory this process costs."""
+    """Proportional set size in bytes of what is no file: the memory this process costs."""
     with open(f"/proc/{pid}/smaps_rollup") as rollup:
-        return int(re.search(r"^Pss:\s+(\d+) kB", rollup.read(), re.M)[1]) * 1024
+        return int(re.search(r"^Pss_Anon:\s+(\d+) kB", rollup.read(), re.M)[1]) * 1024
 
 
 def status(pid):
@@ -24,7 +36,7 @@ def epoll_loads(pid):
     """Number of descriptors watched by each epoll instance, smallest first."""
     loads = []
     for fd in os.listdir(f"/proc/{pid}/fd"):
-        if os.readlink(f"/proc/{pid}/fd/{fd}") == "anon_inode:[eventpoll]":
+        if link(pid, fd) == "anon_inode:[eventpoll]":
             with open(f"/proc/{pid}/fdinfo/{fd}") as info:
                 loads.append(info.read().count("tfd:"))
     return sorted(loads)
