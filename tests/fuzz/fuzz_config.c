@@ -11,8 +11,10 @@
 
 static void config_say(struct config_report *report, const char *text)
 {
+	const char *error = strstr(text, ": error: ");	/* what follows may quote anything */
+
 	(void)report;
-	FUZZ_CHECK(strstr(text, ": error: libconfig ") == NULL);
+	FUZZ_CHECK(error == NULL || strncmp(error, ": error: libconfig ", 19) != 0);
 }
 
 static char *config_dumped(const struct config *c)
