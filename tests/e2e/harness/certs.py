@@ -16,14 +16,17 @@ class Authority:
     def __init__(self, name="ca"):
         self.name = name
         self.folder = scratch.folder()
-        self.ca = self.folder / f"{name}.crt"
+        self._ca = self.folder / f"{name}.crt"
         self.key = self.folder / f"{name}.key"
 
-    def _ensure(self):
-        if not self.ca.exists():
+    @property
+    def ca(self):
+        """The path of its own certificate, made when somebody asks first."""
+        if not self._ca.exists():
             _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                      "-nodes", "-days", "2", "-subj", f"/CN=framegate e2e {self.name}",
-                     "-keyout", self.key, "-out", self.ca)
+                     "-keyout", self.key, "-out", self._ca)
+        return self._ca
 
     def server(self, *names):
         """A certificate for these names or addresses; its path."""
@@ -34,7 +37,6 @@ class Authority:
         return self._issue(name, "extendedKeyUsage=clientAuth")
 
     def _issue(self, name, extension):
-        self._ensure()
         stem = self.folder / f"{self.name}-{name.replace('*', 'any')}"
         pem, key, crt = (stem.with_suffix(f"{stem.suffix}.{end}") for end in ("pem", "key", "crt"))
         _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -46,7 +48,6 @@ class Authority:
 
     def client_context(self, certificate=None):
         """A client that trusts this authority and nobody else."""
-        self._ensure()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(self.ca)
         if certificate:
