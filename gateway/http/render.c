@@ -147,11 +147,14 @@ static bool render_has_control(struct slice s)
 	return false;
 }
 
-/* Unreserved characters, and those that can neither begin nor end a part of a URL. */
+/*
+ * Unreserved characters, and those that can neither begin nor end a part of a URL. Not "+", which
+ * is a space where it stands in a query.
+ */
 static bool render_is_plain(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	    (c != '\0' && strchr("-._~/:@,;!$'()*+", c) != NULL);
+	    (c != '\0' && strchr("-._~/:@,;!$'()*", c) != NULL);
 }
 
 static size_t render_encode(struct slice s, char *out)

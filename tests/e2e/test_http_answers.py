@@ -80,7 +80,7 @@ gateway = Gateway(routes=ROUTES)
 add("a redirect", redirected, "/moved", 308, "https://new.example/place")
 add("a redirect with another status", redirected, "/found/below", 302, "https://new.example/")
 add("a redirect made of the request", redirected, "/u/me?x=1%2B1", 308,
-    "https://localhost/~me?x=1+1")
+    "https://localhost/~me?x=1%2B1")
 add("a redirect made of what is missing", redirected, "/u/me", 308, "https://localhost/~me?x=")
 for status, path, options in ((404, "/missing/%3Cscript%3E", {}), (400, "/%zz/%3Cscript%3E", {}),
                               (426, "/ws", {}),

@@ -52,7 +52,7 @@ static void test_values(void **state)
 		{"${client.ip} ${client.port}", "192.0.2.1 40000"},
 		{"https://${host}:8443${path}", "https://h.example:8443/a%20b/c"},
 		{"/${path.id}/${path.n}/${path.none}", "/a/b%20c/1/"},
-		{"?q=${query.q}&r=${query.none}", "?q=x%26y%3D%23z%20%25+%3F&r="},
+		{"?q=${query.q}&r=${query.none}", "?q=x%26y%3D%23z%20%25%2B%3F&r="},
 		{"${header.x-a}", "v%3Fw"},
 		{"${cookie.sid}|${cookie.b}|${cookie.none}", "1%3D2|3|"},
 		{"${route}", "a%20route"},
