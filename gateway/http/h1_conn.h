@@ -20,6 +20,9 @@ enum h1_state {
 /* How the body of the answer is delimited (RFC 9112 section 6.3). */
 enum h1_framing { H1_NO_BODY, H1_LENGTH, H1_CHUNKED, H1_UNTIL_CLOSE };
 
+/* Of a body that nobody wants so much is read, to save the connection. */
+enum { H1_DRAIN = 64 * 1024 };
+
 struct h1_conn {
 	struct exchange			 x;		/* the one at hand */
 	struct client			 client;

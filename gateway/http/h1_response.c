@@ -8,10 +8,7 @@
 #include "http/h1_conn.h"
 #include "http/status.h"
 
-enum {
-	H1_LINE = 512,			/* room for the lines that are ours */
-	H1_DRAIN = 64 * 1024		/* a request body up to this is read to the end */
-};
+enum { H1_LINE = 512 };	/* room for the lines that are ours */
 
 /* Date changes once a second; formatting it for every answer would show. */
 static struct slice h1_date(void)
@@ -43,12 +40,15 @@ static void h1_write_header(struct h1_conn *c, const struct header *h)
 	h1_write_slice(c, SLICE("\r\n"));
 }
 
-/* Is what is left of the request's body so little that reading it is better than closing? */
+/*
+ * Is what is left of the request's body so little that reading it is better than closing? Of chunks
+ * nobody knows: their reader gives up when it was too much.
+ */
 static bool h1_body_drains(const struct h1_conn *c)
 {
 	if (c->state != H1_BODY)
 		return true;
-	return c->body.kind == HTTP1_BODY_LENGTH && c->body.left <= H1_DRAIN &&
+	return (c->body.kind == HTTP1_BODY_CHUNKED || c->body.left <= H1_DRAIN) &&
 	       !(c->x.request && c->x.request->expect_continue);
 }
 

@@ -316,13 +316,19 @@ static size_t h1_body(struct h1_conn *c, uint8_t *p, size_t n)
 	if (f != FAULT_NONE) {
 		c->keep_alive = false;
 		h1_lose(c, f);
-		if (c->state != H1_DEAD && c->x.status == 0 && !c->ended)
+		if (c->ended)
+			h1_conn_close(c);	/* the answer stands */
+		else if (c->state != H1_DEAD && c->x.status == 0)
 			h1_refuse(c, f);
 		else if (c->state != H1_DEAD)
 			h1_conn_abort(c);
 		return used;
 	}
 	c->x.bytes_in += data_n;
+	if (c->ended && c->body.kind == HTTP1_BODY_CHUNKED && c->x.bytes_in > H1_DRAIN) {
+		h1_conn_close(c);
+		return used;
+	}
 	if (data_n && !c->ended && c->x.handler && c->x.handler->body)
 		c->x.handler->body(&c->x, p + (data - p), data_n);
 	if (c->state == H1_BODY && c->body.end)

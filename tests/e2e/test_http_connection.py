@@ -74,6 +74,29 @@ def half_closed():
         wire.expect_eof()
 
 
+def chunked(size):
+    """A body of that many bytes that no route here wants, with another request behind it."""
+    piece = b"1000\r\n" + bytes(4096) + b"\r\n"
+    return request("/1", "POST", headers=["Transfer-Encoding: chunked"]) + \
+        piece * (size // 4096) + b"0\r\n\r\n" + request("/2")
+
+
+@case("a chunked body that nobody wants is read, and the connection stays")
+def chunks_read():
+    with gateway.wire() as wire:
+        wire.send(chunked(32 << 10))
+        for body in (b"page 1", b"page 2"):
+            equal(read_response(wire).body, body, "answer")
+
+
+@case("a chunked body that nobody wants and does not end costs the connection")
+def chunks_without_end():
+    with gateway.wire() as wire:
+        wire.send(chunked(1 << 20))
+        equal(read_response(wire).body, b"page 1", "answer")
+        wire.expect_eof()
+
+
 @case("HEAD has the head of GET and no body")
 def head():
     for path in ("/1", "/missing"):
