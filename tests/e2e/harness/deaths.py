@@ -2,6 +2,7 @@
 States of a session, the ways an end can die in them, and what must be true afterwards: the other
 end is let go, and descriptors, sessions and memory return to where they were.
 """
+import concurrent.futures
 import itertools
 import os
 import socket
@@ -15,11 +16,11 @@ from harness.http1 import read_head
 from harness.wait import until
 
 ROUNDS = int(os.environ.get("FRAMEGATE_E2E_ROUNDS", "50"))
-WARM_UP = 10
-# Of memory, after everything has been there once: the buffers that two workers own for good, 576
-# KiB each, fill page by page as larger reads come. A session that stayed would show: there are
-# thousands.
-GROWTH = 2 << 20
+BATCH = 50                              # sessions at a time
+# Of memory, once as many sessions have been there as are at a time: the buffers that two workers
+# own for good fill page by page as larger reads come, and an allocator never packs twice alike.
+# A session that stayed would show: there are thousands.
+GROWTH = 1 << 20
 HALF_HELLO = bytes.fromhex("1603010200 010001fc 0303")
 
 # By the clock alone nothing ends: what dies must be noticed.
@@ -174,9 +175,6 @@ def closing_by_backend(stage, tls):
     return client, conn
 
 
-HEAVY = (queued_for_client, queued_for_backend)     # these hold megabytes in the kernel
-
-
 # Deaths, and those who live on
 
 def wire_of(end):
@@ -202,6 +200,12 @@ def live_on(end):
     wire.close()
 
 
+def all_live_on(ends):
+    """At the same time: some are let go by a clock that starts when they read."""
+    with concurrent.futures.ThreadPoolExecutor(BATCH) as pool:
+        list(pool.map(live_on, filter(None, ends)))
+
+
 def _close_properly(client):
     if not hasattr(client, "response"):
         client.response = read_head(client.wire)
@@ -213,14 +217,11 @@ def _close_properly(client):
 
 def perish(stage, state, tls, who, how, rounds):
     """`rounds` sessions reach the state; one end of each dies; nothing is left of them."""
-    batch = 5 if state in HEAVY else 50
-    for done in range(0, rounds, batch):
-        sessions = [state(stage, tls) for _ in range(min(batch, rounds - done))]
+    for done in range(0, rounds, BATCH):
+        sessions = [state(stage, tls) for _ in range(min(BATCH, rounds - done))]
         for ends in sessions:
             die(ends[who], how)
-        for ends in sessions:
-            if ends[1 - who]:
-                live_on(ends[1 - who])
+        all_live_on(ends[1 - who] for ends in sessions)
         stage.expect_nothing_left(f"{how} in {state.__name__}")
         for ends in sessions:
             wire_of(ends[who]).close()
@@ -228,12 +229,10 @@ def perish(stage, state, tls, who, how, rounds):
 
 def fall_silent(stage, states, tls, who, rounds):
     """Sessions in all the states at once, one end of each saying and reading nothing any more."""
-    for _ in range(0, rounds, 50):
+    for _ in range(0, rounds, BATCH):
         sessions = [(state, state(stage, tls)) for state in states
-                    for _ in range(5 if state in HEAVY else min(50, rounds))]
-        for _, ends in sessions:
-            if ends[1 - who]:
-                live_on(ends[1 - who])
+                    for _ in range(min(BATCH, rounds))]
+        all_live_on(ends[1 - who] for _, ends in sessions)
         stage.expect_nothing_left("silence")
         for _, ends in sessions:
             wire_of(ends[who]).close()
@@ -244,8 +243,8 @@ def declare(stage, who, states):
     rows = list(itertools.product(states, (False, True), ("FIN", "RST")))
 
     def warm_up():
-        for state, tls, how in rows:
-            perish(stage, state, tls, who, how, WARM_UP)
+        for state, tls in itertools.product(states, (False, True)):
+            perish(stage, state, tls, who, "RST", BATCH)
         stage.mark_memory()
 
     add("warm-up", warm_up)
