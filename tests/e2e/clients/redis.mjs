@@ -8,7 +8,7 @@ const resp = (...words) => `*${words.length}\r\n`
 const value = (i) => `wért ${i}`;
 const reply = (i) => `+OK\r\n$${Buffer.byteLength(value(i))}\r\n${value(i)}\r\n`;
 const wanted = Array.from({ length: count }, (_, i) => reply(i)).join('');
-let got = '';
+let got = '', asked = false;
 
 const socket = new WebSocket(url);
 socket.on('open', () => {
@@ -17,7 +17,9 @@ socket.on('open', () => {
 });
 socket.on('message', (data) => {
     got += data.toString('latin1');
-    if (got.length >= Buffer.byteLength(wanted)) socket.send(resp('QUIT'));
+    if (asked || got.length < Buffer.byteLength(wanted)) return;
+    asked = true;
+    socket.send(resp('QUIT'));
 });
 socket.on('close', (code) => {
     const same = Buffer.from(got, 'latin1').toString() === `${wanted}+OK\r\n`;

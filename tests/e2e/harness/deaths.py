@@ -20,7 +20,7 @@ BATCH = 50                              # sessions at a time
 # Of memory, once as many sessions have been there as are at a time: the buffers that two workers
 # own for good fill page by page as larger reads come, and an allocator never packs twice alike.
 # A session that stayed would show: there are thousands.
-GROWTH = 1 << 20
+GROWTH = 2 << 20
 HALF_HELLO = bytes.fromhex("1603010200 010001fc 0303")
 
 # By the clock alone nothing ends: what dies must be noticed.
