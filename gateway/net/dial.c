@@ -31,7 +31,7 @@ struct dial {
 	void				*owner;
 	uint64_t			 deadline;
 	struct lookup			 lookup;
-	struct task			 task;
+	struct task			 task;		/* begins, or frees */
 	struct timer			 timer;		/* the next attempt, or the deadline */
 	size_t				 n, next, under_way;
 	enum fault			 fault;		/* the one to tell if nothing succeeds */
@@ -69,15 +69,21 @@ static void dial_close(struct dial_attempt *a)
 	a->dial->under_way--;
 }
 
-static void dial_free(struct dial *d)
+static void dial_free(struct task *t)
+{
+	free(LIST_OWNER(t, struct dial, task));
+}
+
+/* An event of an attempt may have been fetched already: its watch must outlive this turn. */
+static void dial_bury(struct dial *d)
 {
 	for (size_t i = 0; i < d->next; i++)
 		if (d->attempts[i].fd >= 0)
 			dial_close(&d->attempts[i]);
 	lookup_cancel(&d->lookup);
 	timer_close(d->worker, &d->timer);
-	task_cancel(&d->task);
-	free(d);
+	d->task.run = dial_free;
+	worker_bury(d->worker, &d->task);
 }
 
 static void dial_finish(struct dial *d, int fd, enum fault f)
@@ -85,7 +91,7 @@ static void dial_finish(struct dial *d, int fd, enum fault f)
 	dial_done *done = d->done;
 	void *owner = d->owner;
 
-	dial_free(d);
+	dial_bury(d);
 	done(owner, fd, f);
 }
 
@@ -291,7 +297,7 @@ struct dial *dial_start(struct worker *w, const struct config_server *server, ui
 		f = lookup_start(&d->lookup, w, server->host, max_age, dial_resolved);
 	}
 	if (f != FAULT_NONE) {
-		dial_free(d);
+		dial_bury(d);
 		return NULL;
 	}
 	return d;
@@ -299,5 +305,5 @@ struct dial *dial_start(struct worker *w, const struct config_server *server, ui
 
 void dial_cancel(struct dial *d)
 {
-	dial_free(d);
+	dial_bury(d);
 }

@@ -36,6 +36,7 @@ struct resolver_name {
 struct resolver_socket {
 	struct list	 link;
 	struct watch	 watch;
+	struct task	 grave;
 	struct resolver	*resolver;
 };
 
@@ -77,6 +78,11 @@ static void resolver_ready(struct watch *watch, unsigned what)
 	resolver_set_timer(r);
 }
 
+static void resolver_free_socket(struct task *t)
+{
+	free(LIST_OWNER(t, struct resolver_socket, grave));
+}
+
 static struct resolver_socket *resolver_find_socket(struct resolver *r, int fd)
 {
 	for (struct list *l = r->sockets.next; l != &r->sockets; l = l->next) {
@@ -88,6 +94,7 @@ static struct resolver_socket *resolver_find_socket(struct resolver *r, int fd)
 	if (s == NULL)
 		return NULL;
 	s->resolver = r;
+	task_init(&s->grave, resolver_free_socket);
 	watch_init(&s->watch, r->worker, fd, resolver_ready);
 	list_append(&r->sockets, &s->link);
 	return s;
@@ -97,7 +104,8 @@ static void resolver_drop_socket(struct resolver_socket *s)
 {
 	watch_fini(&s->watch);
 	list_remove(&s->link);
-	free(s);
+	/* An event of it may have been fetched already. */
+	worker_bury(s->watch.worker, &s->grave);
 }
 
 /* From c-ares. Without memory for a watch the question ends by its timeout. */

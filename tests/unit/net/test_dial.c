@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -330,6 +331,42 @@ static void test_cancel(void **state)
 	close(fd);
 }
 
+struct canceller {
+	struct watch	 watch;
+	struct call	*call;
+};
+
+static void canceller_ready(struct watch *watch, unsigned what)
+{
+	struct canceller *r = LIST_OWNER(watch, struct canceller, watch);
+
+	(void)what;
+	watch_fini(watch);
+	dial_cancel(r->call->dial);
+}
+
+/* The loop has fetched "connected" already when somebody else's event cancels the dial. */
+static void test_cancel_in_turn(void **state)
+{
+	uint16_t port = 0;
+	int fd = fixture_listen("127.0.0.1", 8, &port), event = eventfd(1, EFD_CLOEXEC);
+	struct canceller r;
+	struct call c;
+
+	(void)state;
+	call_init(&c);
+	r.call = &c;
+	watch_init(&r.watch, &c.worker, event, canceller_ready);
+	assert_int_equal(watch_arm(&r.watch, WATCH_READ), FAULT_NONE);
+	call_start(&c, "127.0.0.1", port, 5000);
+	worker_settle(&c.worker);
+	worker_turn(&c.worker, 0);
+	assert_false(c.done);
+	call_fini(&c);
+	close(event);
+	close(fd);
+}
+
 /* The worker's end comes before the dial's. */
 static void test_fini_first(void **state)
 {
@@ -377,6 +414,7 @@ int main(void)
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_eyeballs),
 	    cmocka_unit_test(test_cancel),
+	    cmocka_unit_test(test_cancel_in_turn),
 	    cmocka_unit_test(test_fini_first),
 	};
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "dns_fixture.h"
@@ -351,6 +352,43 @@ static void test_cancel(void **state)
 	room_fini(&r);
 }
 
+struct ender {
+	struct watch	 watch;
+	int		 turns;		/* until it acts */
+};
+
+static void ender_ready(struct watch *watch, unsigned what)
+{
+	struct ender *e = LIST_OWNER(watch, struct ender, watch);
+
+	(void)what;
+	if (e->turns-- > 0)
+		return;
+	watch_fini(watch);
+	resolver_fini(watch->worker);
+}
+
+/* The loop has fetched "readable" already when another event makes c-ares close the socket. */
+static void test_close_in_turn(void **state)
+{
+	int event = eventfd(1, EFD_CLOEXEC);
+	struct ender ender = {.turns = 1};
+	struct room r;
+	struct query q;
+
+	(void)state;
+	room_init(&r, records);
+	watch_init(&ender.watch, &r.worker, event, ender_ready);
+	assert_int_equal(watch_arm(&ender.watch, WATCH_READ), FAULT_NONE);
+	room_start(&r, &q, "both.test");
+	/* the first of two questions is answered in the first turn */
+	for (int i = 0; i < 3; i++)
+		worker_turn(&r.worker, 0);
+	assert_int_equal(q.answers, 0);
+	room_fini(&r);
+	close(event);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -370,6 +408,7 @@ int main(void)
 	    cmocka_unit_test(test_bounded),
 	    cmocka_unit_test(test_again),
 	    cmocka_unit_test(test_cancel),
+	    cmocka_unit_test(test_close_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
