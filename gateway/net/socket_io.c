@@ -15,8 +15,9 @@
 static APART enum fault socket_fault(void)
 {
 	switch (errno) {
-	case ECONNRESET:
 	case EPIPE:
+		return FAULT_PEER_EOF;	/* after a reset it would be ECONNRESET */
+	case ECONNRESET:
 	case ETIMEDOUT:
 	case EHOSTUNREACH:
 	case ENETUNREACH:

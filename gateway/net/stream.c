@@ -219,6 +219,10 @@ static void stream_tell_eof(struct stream *s)
 {
 	if (!stream_owned(s) || !s->got_eof || s->told_eof || s->paused || s->state != STREAM_UP)
 		return;
+	if (s->cut) {
+		stream_out_fail(s, FAULT_RESET);
+		return;
+	}
 	s->told_eof = true;
 	s->events->eof(s);
 }

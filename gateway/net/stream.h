@@ -33,7 +33,10 @@ struct stream_io {
 	const char	*name;
 	/* FAULT_NONE with *got = 0: nothing there. *eof: the peer will send no more. */
 	enum fault	(*read)(struct stream *, uint8_t *, size_t, size_t *got, bool *eof);
-	/* FAULT_NONE with *put less than all: the rest when writable. */
+	/*
+	 * FAULT_NONE with *put less than all: the rest when writable. FAULT_PEER_EOF: the peer has
+	 * ended, and properly as far as can be seen from here.
+	 */
 	enum fault	(*write)(struct stream *, const struct iovec *, int, size_t *put);
 	void		(*shut)(struct stream *);	/* no more will be written */
 	size_t		(*unsent)(struct stream *);	/* written, but not acknowledged yet */
@@ -94,7 +97,9 @@ struct stream {
 	uint32_t		 full_at;	/* more than this in out, in wire bytes, is full */
 	uint8_t			 paused;	/* PAUSE_* bits */
 	uint8_t			 state;		/* enum stream_state */
-	bool			 told_full, got_eof, told_eof, write_shut, broken;
+	bool			 told_full, got_eof, told_eof, write_shut;
+	bool			 broken;	/* the peer takes no more */
+	bool			 cut;		/* and it was a reset that told us */
 	enum fault		 fault;		/* noticed, and told when it is safe */
 };
 

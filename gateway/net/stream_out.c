@@ -44,12 +44,16 @@ void stream_out_clear(struct stream *s)
 
 /*
  * The peer takes no more. What it sent before is still in the socket and may be worth having, so
- * unless nobody reads, the fault is left to the reading half, which meets it behind the last byte.
+ * unless nobody reads, the fault is left to the reading half, which meets it behind the last byte:
+ * as an end, since a socket tells its error only once, and that was to us.
  */
 static APART void stream_out_break(struct stream *s, enum fault f)
 {
 	stream_out_clear(s);
 	s->broken = true;
+	s->cut = f == FAULT_RESET;
+	if (f == FAULT_PEER_EOF)
+		f = FAULT_RESET;
 	if (f != FAULT_RESET || s->paused || s->got_eof || s->state != STREAM_UP)
 		stream_out_fail(s, f);
 	else

@@ -41,8 +41,14 @@ static enum fault fake_write(struct stream *s, const struct iovec *iov, int n, s
 	struct fake *f = fake_of(s);
 
 	*put = 0;
-	if (f->reset)
+	if (f->broken)
+		return FAULT_PEER_EOF;
+	if (f->reset) {
+		/* A socket tells its error once: who reads afterwards meets an end. */
+		f->reset = false;
+		f->broken = f->eof = true;
 		return FAULT_RESET;
+	}
 	for (int i = 0; i < n; i++) {
 		size_t part = iov[i].iov_len < f->window ? iov[i].iov_len : f->window;
 		assert_true(f->out_n + part <= FLOW_BYTES);
@@ -188,7 +194,7 @@ static bool flow_step(void)
 		unsigned what = 0;
 		if (f->in_at < f->in_n || f->eof || f->reset)
 			what |= WATCH_READ;
-		if (f->window > 0 || f->reset)
+		if (f->window > 0 || f->reset || f->broken)
 			what |= WATCH_WRITE;
 		what &= s->watch.armed;
 		if (what == 0)

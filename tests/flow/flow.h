@@ -24,6 +24,7 @@ struct fake {
 	size_t		 window;	/* how many more bytes it takes */
 	size_t		 most;		/* bytes a single read gives */
 	bool		 eof, reset;	/* behind the last byte of in */
+	bool		 broken;	/* was written to after its reset */
 	bool		 got_shut, got_close, got_reset;
 };
 

@@ -140,6 +140,7 @@ static void test_last_words(void **state)
 	fake_frame(c, 0x82, "into the void", 13);
 	flow_run();
 	assert_memory_equal(c->out, "\x82\x03" "bye\x88", 6);
+	assert_memory_equal(c->out + 7, "\x03\xf3", 2);	/* 1011: not all has arrived */
 	flow_finish();
 }
 
