@@ -108,11 +108,15 @@ enum flow channel_deliver(struct leg *from, const struct msg *m)
 	return flow;
 }
 
+/*
+ * Before the back leg is up there is nothing to pause: what fills and drains the client's stream is
+ * an earlier answer. If it is still full then, the first message is told so.
+ */
 void channel_full(struct leg *at)
 {
 	struct leg *source = channel_other(at);
 
-	if (source)
+	if (at->channel->ready)
 		source->ops->pause(source, true);
 }
 
@@ -120,7 +124,7 @@ void channel_room(struct leg *at)
 {
 	struct leg *source = channel_other(at);
 
-	if (source)
+	if (at->channel->ready)
 		source->ops->pause(source, false);
 }
 

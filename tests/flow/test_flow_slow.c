@@ -147,6 +147,33 @@ static void test_order_survives(void **state)
 	flow_finish();
 }
 
+#define UPGRADE								\
+	"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"	\
+	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
+/* The answer before the session is still on its way while the backend is being connected. */
+static void test_slow_before_session(void **state)
+{
+	(void)state;
+	for (int late = 0; late < 2; late++) {
+		flow_begin(BRIDGE, "");
+		struct fake *c = flow_client();
+		c->window = 10;
+		fake_say_text(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n" UPGRADE);
+		flow_run();
+		if (late)
+			flow_advance(0);
+		c->window = SIZE_MAX;
+		flow_run();
+		flow_advance(0);
+		c->out_n = 0;
+		fake_say_text(flow_backend(), "ready");
+		flow_run();
+		fake_expect(c, "\x82\x05ready", 7);
+		flow_finish();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_slow_backend_tiny_frames),
 		cmocka_unit_test(test_ping_flood),
 		cmocka_unit_test(test_order_survives),
+		cmocka_unit_test(test_slow_before_session),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
