@@ -121,6 +121,7 @@ static enum flow h1_upgrade(struct exchange *x, const struct header *headers, un
 	c->state = H1_TUNNEL;
 	timer_close(c->client.worker, &c->timer);
 	h1_conn_clear(c);
+	stream_resume(c->stream, PAUSE_SELF);	/* what came too early is the tunnel's */
 	stream_show_again(c->stream);
 	return FLOW_OK;
 }

@@ -174,6 +174,24 @@ static void test_slow_before_session(void **state)
 	}
 }
 
+/* Frames that came before the handshake was answered, more than are taken in advance. */
+static void test_frames_before_answer(void **state)
+{
+	static uint8_t block[20000];
+	struct fake *c;
+
+	(void)state;
+	flow_begin(BRIDGE, "");
+	c = flow_client();
+	fake_say_text(c, UPGRADE);
+	fake_frame(c, 0x82, block, sizeof(block));
+	fake_frame(c, 0x82, block, sizeof(block));
+	flow_run();
+	flow_advance(0);
+	assert_int_equal(flow_backend()->out_n, 2 * sizeof(block));
+	flow_finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_ping_flood),
 		cmocka_unit_test(test_order_survives),
 		cmocka_unit_test(test_slow_before_session),
+		cmocka_unit_test(test_frames_before_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
