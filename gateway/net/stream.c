@@ -57,6 +57,8 @@ void stream_set_buffer(struct stream *s, uint64_t bytes)
 	uint64_t buffer = bytes < UINT32_MAX / 4 ? bytes : UINT32_MAX / 4;
 
 	s->read_max = (uint32_t)(buffer < most ? buffer : most);
+	if (s->read_max > STREAM_PACKET)
+		s->read_max -= s->read_max % STREAM_PACKET;
 	s->full_at = (uint32_t)buffer - s->read_max;
 }
 

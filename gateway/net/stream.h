@@ -21,6 +21,12 @@ enum {
 	STREAM_FIN_WAIT = 5 * 1000,	/* ms that the peer has to end after we did */
 	/* taken from the socket at a time before stream_set_buffer */
 	STREAM_READ = 16 * 1024,
+	/*
+	 * What a packet carries at most (64 KiB less the headers of IP and TCP), with room for a
+	 * frame's: reads are multiples of it, or a few bytes of each would leave as a packet of
+	 * their own, which costs as much as the full one.
+	 */
+	STREAM_PACKET = 65408,
 	/* beyond twice its buffer and this, a stream dies: SLOW_PEER */
 	STREAM_SLACK = 256 * 1024
 };
