@@ -86,6 +86,8 @@ static void h1_begin_head(struct h1_conn *c)
 	c->x.status = 0;
 	c->x.bytes_in = c->x.bytes_out = 0;
 	h1_set_timer(c, c->client.limits->keepalive);
+	if (c->stream->told_full)
+		stream_pause(c->stream, PAUSE_PEER);	/* answers that nobody takes yet */
 	stream_resume(c->stream, PAUSE_SELF);
 	stream_show_again(c->stream);
 }
@@ -156,6 +158,8 @@ static void h1_expire(struct timer *t)
 
 	if (c->stream->state != STREAM_UP)
 		h1_conn_abort(c);	/* no TLS handshake within head_timeout */
+	else if (c->state == H1_HEAD && c->stream->paused)
+		h1_check_stuck(c);
 	else if (h1_slow(c) || c->ended)
 		h1_conn_close(c);
 	else if (c->state == H1_HEAD)
@@ -396,7 +400,9 @@ static void h1_full(struct stream *s)
 {
 	struct h1_conn *c = s->owner;
 
-	if (c->x.handler && c->x.handler->full && !c->ended)
+	if (c->state == H1_HEAD)
+		stream_pause(s, PAUSE_PEER);
+	else if (c->x.handler && c->x.handler->full && !c->ended)
 		c->x.handler->full(&c->x);
 }
 
@@ -404,7 +410,9 @@ static void h1_room(struct stream *s)
 {
 	struct h1_conn *c = s->owner;
 
-	if (c->x.handler && c->x.handler->room && !c->ended)
+	if (c->state == H1_HEAD)
+		stream_resume(s, PAUSE_PEER);
+	else if (c->x.handler && c->x.handler->room && !c->ended)
 		c->x.handler->room(&c->x);
 }
 

@@ -140,7 +140,7 @@ void stream_finish(struct stream *s)
 	}
 	s->io->shut(s);
 	s->state = STREAM_FIN;
-	timer_set(w, &s->timer, w->now + STREAM_FIN_WAIT);
+	stream_linger(s);
 	stream_out_arm(s);
 }
 
@@ -150,17 +150,23 @@ void stream_linger(struct stream *s)
 	struct worker *w = stream_worker(s);
 
 	s->unsent = (uint32_t)s->io->unsent(s);
-	timer_set(w, &s->timer, w->now + STREAM_LINGER);
+	bool arrived = s->state == STREAM_FIN && s->unsent == 0;
+	timer_set(w, &s->timer, w->now + (arrived ? STREAM_FIN_WAIT : STREAM_LINGER));
 }
 
 static void stream_expire(struct timer *t)
 {
 	struct stream *s = LIST_OWNER(t, struct stream, timer);
 
-	if (s->state == STREAM_CLOSING && s->io->unsent(s) < s->unsent)
+	size_t unsent = s->io->unsent(s);
+
+	if (unsent < s->unsent) {
 		stream_linger(s);
-	else
-		stream_bury(s, false);
+		return;
+	}
+	if (unsent > 0 || s->out.n > 0)
+		STATS_ADD(stream_worker(s)->stats.given_up, 1);
+	stream_bury(s, false);
 }
 
 void stream_pause(struct stream *s, unsigned why)

@@ -18,7 +18,7 @@
 
 enum {
 	STREAM_LINGER = 10 * 1000,	/* ms without progress until a closing stream is dropped */
-	STREAM_FIN_WAIT = 5 * 1000,	/* ms that the peer has to end after we did */
+	STREAM_FIN_WAIT = 5 * 1000,	/* ms that the peer has to end once it has everything */
 	/* taken from the socket at a time before stream_set_buffer */
 	STREAM_READ = 16 * 1024,
 	/*

@@ -23,6 +23,7 @@ struct fake {
 	size_t		 in_at, in_n, out_n;
 	size_t		 window;	/* how many more bytes it takes */
 	size_t		 most;		/* bytes a single read gives */
+	size_t		 unsent;	/* of out, still on their way to it */
 	bool		 eof, reset;	/* behind the last byte of in */
 	bool		 broken;	/* was written to after its reset */
 	bool		 got_shut, got_close, got_reset;

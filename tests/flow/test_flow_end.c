@@ -144,11 +144,42 @@ static void test_last_words(void **state)
 	flow_finish();
 }
 
+/* A slow client gets the last words, too, for as long as it takes some of them. */
+static void test_slow_last_words(void **state)
+{
+	(void)state;
+	for (int stuck = 0; stuck < 2; stuck++) {
+		flow_begin(BRIDGE, "");
+		struct fake *c = flow_client();
+		end_open(c);
+		c->unsent = 1000 * 1000;
+		fake_eof(flow_backend());
+		fake_frame(c, 0x88, "\x03\xe8", 2);
+		flow_run();
+		assert_true(c->got_shut);
+		for (int i = 0; i < 20; i++) {
+			flow_advance(STREAM_LINGER - 1);
+			assert_false(c->got_close);
+			c->unsent -= 1000;
+			fake_frame(c, 0x82, "nobody reads this", 17);
+			flow_run();
+			flow_advance(1);
+		}
+		assert_int_equal(flow_world.worker.stats.given_up, 0);
+		c->unsent = stuck ? c->unsent : 0;
+		flow_advance(STREAM_LINGER + STREAM_FIN_WAIT);
+		assert_true(c->got_close);
+		assert_int_equal(flow_world.worker.stats.given_up, stuck);
+		flow_finish();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_end),
 		cmocka_unit_test(test_last_words),
+		cmocka_unit_test(test_slow_last_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* A slow side stops the other one, and what waits meanwhile stays within `buffer`. */
+#include <stdio.h>
 #include <string.h>
 
 #include "flow.h"
@@ -192,6 +193,45 @@ static void test_frames_before_answer(void **state)
 	flow_finish();
 }
 
+#define PAGES 20
+
+/* Requests wait while their client does not take the answers to those before. */
+static void test_slow_pipeline(void **state)
+{
+	static char routes[40100], text[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+	(void)state;
+	int head = snprintf(routes, sizeof(routes), "r: { respond: { status = 200; body = \"");
+	memset(routes + head, 'x', 40000);
+	snprintf(routes + head + 40000, 60, "\"; }; };");
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	c->window = 0;
+	for (int i = 0; i < PAGES; i++)
+		fake_say_text(c, text);
+	flow_run();
+	assert_in_range(slow_waiting(), 40000, 2 * SLOW_BUFFER);
+	for (int i = 0; i < 100; i++) {		/* half an hour for them is fine, a standstill not */
+		c->window = 1000;
+		flow_run();
+		flow_advance(20 * 1000);
+	}
+	c->window = SIZE_MAX;
+	flow_run();
+	assert_in_range(c->out_n, PAGES * 40000, PAGES * 40300);
+	c->out_n = 0;
+	fake_say_text(c, text);
+	flow_run();
+	fake_expect_start(c, "HTTP/1.1 200 ");
+	c->window = 0;
+	fake_say_text(c, text);
+	fake_say_text(c, text);
+	flow_run();
+	flow_advance(3 * 75 * 1000);
+	assert_true(c->got_close);
+	flow_finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_order_survives),
 		cmocka_unit_test(test_slow_before_session),
 		cmocka_unit_test(test_frames_before_answer),
+		cmocka_unit_test(test_slow_pipeline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
