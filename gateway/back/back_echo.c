@@ -54,10 +54,11 @@ static void back_echo_ready(struct task *t)
 	channel_ready(&LIST_OWNER(t, struct back_echo, task)->leg);
 }
 
-static enum fault back_echo_open(struct channel *ch)
+static enum fault back_echo_open(struct channel *ch, struct exchange *x)
 {
 	struct back_echo *e = calloc(1, sizeof(*e));
 
+	(void)x;
 	if (e == NULL)
 		return FAULT_NO_MEMORY;
 	e->leg = (struct leg){&back_echo_ops, ch};

@@ -153,7 +153,7 @@ static const struct leg_ops back_stream_ops = {
 	.close = back_stream_close,
 };
 
-static enum fault back_stream_open(struct channel *ch)
+static enum fault back_stream_open(struct channel *ch, struct exchange *x)
 {
 	struct back_stream *b = calloc(1, sizeof(*b));
 
@@ -163,11 +163,14 @@ static enum fault back_stream_open(struct channel *ch)
 	b->route = ch->route;
 	b->options = (struct framer_options){ch->route->conf->max_message,
 	    ch->route->conf->invalid == INVALID_REPLACE};
-	b->connect = connect_start(ch->worker, ch->route->backend, ch->route->conf->name,
-	    back_stream_connected, b);
+	struct connect_request request;
+	enum fault f = connect_request_make(&request, x);
+	if (f == FAULT_NONE)
+		b->connect = connect_start(ch->worker, ch->route->backend, &request,
+		    back_stream_connected, b);
 	if (b->connect == NULL) {
 		free(b);
-		return FAULT_NO_MEMORY;
+		return f == FAULT_NONE ? FAULT_NO_MEMORY : f;
 	}
 	ch->back = &b->leg;
 	return FAULT_NONE;

@@ -62,7 +62,7 @@ enum fault channel_open(struct exchange *x, struct leg *front, const struct acce
 		f = FAULT_NO_MEMORY;
 	front->channel = ch;
 	if (f == FAULT_NONE)
-		f = x->route->back->open(ch);
+		f = x->route->back->open(ch, x);
 	if (f != FAULT_NONE) {
 		front->channel = NULL;
 		timer_close(w, &ch->timer);

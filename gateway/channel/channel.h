@@ -39,8 +39,9 @@ struct leg {
 struct back_kind {
 	const char	*name;
 	/* Makes the back leg (channel->back) and starts to connect; channel_ready or channel_done
-	 * follows, never from within. A fault: nothing was made. */
-	enum fault	(*open)(struct channel *);
+	 * follows, never from within. The exchange is for this call only. A fault: nothing was
+	 * made. */
+	enum fault	(*open)(struct channel *, struct exchange *);
 };
 
 enum channel_closer { CLOSED_BY_CLIENT, CLOSED_BY_BACKEND, CLOSED_BY_GATEWAY };

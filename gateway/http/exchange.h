@@ -182,6 +182,12 @@ void	exchange_answer(struct exchange *, int status, const struct header *, unsig
 /* Answers for a fault with its status and a small page, or resets if the head is out. Ends it. */
 void	exchange_fail(struct exchange *, enum fault);
 struct slice exchange_header(const struct exchange *, struct slice name);	/* p NULL: absent */
+/* Whom the request is from: what rules, limits, logs and templates go by. */
+static inline const struct address *exchange_client(const struct exchange *x)
+{
+	return &x->client->address;
+}
+
 /* The host that the request is for, without port and trailing dot; IPv6 keeps its brackets. */
 struct slice exchange_host(const struct exchange *);
 

@@ -23,8 +23,8 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 	record->access = (struct access_record){
 		.listener = slice_of(client->listener->name),
 		.route = slice_of(x->route ? x->route->conf->name : NULL),
-		.client_ip = slice_of(address_text(&client->address, record->client_ip)),
-		.client_port = client->address.port,
+		.client_ip = slice_of(address_text(exchange_client(x), record->client_ip)),
+		.client_port = exchange_client(x)->port,
 		.protocol = exchange_record_protocol(r->protocol),
 		.tls = slice_of(client->tls),
 		.method = r->method,

@@ -24,7 +24,7 @@ static enum fault render_client_ip(struct exchange *x, struct slice name, struct
 	char text[ADDRESS_TEXT];
 
 	(void)name;
-	return render_text(x, address_text(&x->client->address, text), value);
+	return render_text(x, address_text(exchange_client(x), text), value);
 }
 
 static enum fault render_client_port(struct exchange *x, struct slice name, struct slice *value)
@@ -32,7 +32,7 @@ static enum fault render_client_port(struct exchange *x, struct slice name, stru
 	char text[8];
 
 	(void)name;
-	snprintf(text, sizeof(text), "%u", (unsigned)x->client->address.port);
+	snprintf(text, sizeof(text), "%u", (unsigned)exchange_client(x)->port);
 	return render_text(x, text, value);
 }
 
@@ -175,9 +175,9 @@ static size_t render_encode(struct slice s, char *out)
 	return (size_t)(to - out);
 }
 
-/* What stands for a segment in the URL, and how much room it may take. */
+/* What stands for a segment; in a URL, encoded. */
 static enum fault render_segment(struct exchange *x, const struct template_segment *segment,
-    struct slice *value)
+    bool url, struct slice *value)
 {
 	const struct render_source *source = &render_sources[segment->variable];
 	struct slice raw = {NULL, 0};
@@ -188,7 +188,7 @@ static enum fault render_segment(struct exchange *x, const struct template_segme
 	if (render_has_control(raw))
 		return FAULT_CONTROL_CHARACTER;
 	*value = raw;
-	if (source->encoded)
+	if (!url || source->encoded)
 		return FAULT_NONE;
 	char *text = arena_alloc(&x->arena, raw.n * RENDER_ENCODED + 1);
 	if (text == NULL)
@@ -197,7 +197,8 @@ static enum fault render_segment(struct exchange *x, const struct template_segme
 	return FAULT_NONE;
 }
 
-enum fault render_url(struct exchange *x, const struct template *t, struct slice *url)
+static enum fault render_template(struct exchange *x, const struct template *t, bool url,
+    struct slice *out)
 {
 	struct slice *parts = arena_alloc(&x->arena, (t->n + 1) * sizeof(*parts));
 	size_t total = 0, used = 0;
@@ -209,7 +210,7 @@ enum fault render_url(struct exchange *x, const struct template *t, struct slice
 		if (t->segments[i].variable == TEMPLATE_LITERAL)
 			parts[i] = t->segments[i].text;
 		else
-			f = render_segment(x, &t->segments[i], &parts[i]);
+			f = render_segment(x, &t->segments[i], url, &parts[i]);
 		if (f != FAULT_NONE)
 			return f;
 		total += parts[i].n;
@@ -222,6 +223,16 @@ enum fault render_url(struct exchange *x, const struct template *t, struct slice
 			memcpy(text + used, parts[i].p, parts[i].n);
 		used += parts[i].n;
 	}
-	*url = (struct slice){text, total};
+	*out = (struct slice){text, total};
 	return FAULT_NONE;
+}
+
+enum fault render_url(struct exchange *x, const struct template *t, struct slice *url)
+{
+	return render_template(x, t, true, url);
+}
+
+enum fault render_plain(struct exchange *x, const struct template *t, struct slice *text)
+{
+	return render_template(x, t, false, text);
 }

@@ -13,5 +13,8 @@
  * FAULT_CONTROL_CHARACTER: a value holds one, and must not reach a header; NO_MEMORY.
  */
 enum fault	render_url(struct exchange *, const struct template *, struct slice *url) MUST_USE;
+/* Text as it is, in the arena, too; the same faults. */
+enum fault	render_plain(struct exchange *, const struct template *,
+		    struct slice *text) MUST_USE;
 
 #endif

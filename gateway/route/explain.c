@@ -86,7 +86,7 @@ static void explain_source(FILE *out, const struct config_route *r, const struct
 {
 	char text[ADDRESS_TEXT];
 
-	fprintf(out, "client %s is not in ", address_text(&x->client->address, text));
+	fprintf(out, "client %s is not in ", address_text(exchange_client(x), text));
 	explain_networks(out, &r->source);
 }
 
@@ -385,7 +385,7 @@ static void explain_request(const struct explain *e)
 		fprintf(e->out, "%.*s\n", SLICE_ARG(request->query));
 	}
 	explain_name(e, "client");
-	fprintf(e->out, "%s\n", address_text(&x->client->address, text));
+	fprintf(e->out, "%s\n", address_text(exchange_client(x), text));
 	explain_name(e, "listener");
 	if (l)
 		fprintf(e->out, "%s%s\n", l->name, l->tls ? ", over TLS" : "");

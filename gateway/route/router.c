@@ -130,7 +130,7 @@ static enum fault router_try(const struct route *r, struct exchange *x, struct s
 	if ((f = router_has_query(conf, x, &holds)) != FAULT_NONE || !holds)
 		return f;
 	*failed = ROUTER_SOURCE;
-	if (conf->source.n > 0 && !address_in(&x->client->address, &conf->source))
+	if (conf->source.n > 0 && !address_in(exchange_client(x), &conf->source))
 		return FAULT_NONE;
 	*failed = ROUTER_CRITERIA;
 	return FAULT_NONE;

@@ -11,7 +11,7 @@ static bool rules_networks_wanted(const struct config_route *r)
 /* deny wins: it is there to make a hole in what allow lets in. */
 static enum fault rules_networks(const struct exchange *x, const struct config_route *r)
 {
-	const struct address *a = &x->client->address;
+	const struct address *a = exchange_client(x);
 
 	if (r->deny.n > 0 && address_in(a, &r->deny))
 		return FAULT_SOURCE_DENIED;
@@ -25,7 +25,7 @@ static void rules_say_networks(const struct exchange *x, const struct config_rou
 {
 	char text[ADDRESS_TEXT];
 
-	log_fault(f, "route %s: %s", r->name, address_text(&x->client->address, text));
+	log_fault(f, "route %s: %s", r->name, address_text(exchange_client(x), text));
 }
 
 static bool rules_origins_wanted(const struct config_route *r)

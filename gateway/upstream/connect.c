@@ -151,8 +151,8 @@ static void connect_next(struct connect *c)
 	}
 }
 
-struct connect *connect_start(struct worker *w, struct backend *b, const char *who,
-    connect_done *done, void *owner)
+struct connect *connect_start(struct worker *w, struct backend *b,
+    const struct connect_request *request, connect_done *done, void *owner)
 {
 	struct connect *c = calloc(1, sizeof(*c));
 
@@ -162,7 +162,7 @@ struct connect *connect_start(struct worker *w, struct backend *b, const char *w
 	}
 	c->worker = w;
 	c->backend = b;
-	c->who = who;
+	c->who = request->who;
 	c->done = done;
 	c->owner = owner;
 	c->turn = atomic_fetch_add_explicit(&b->turn, 1, memory_order_relaxed);

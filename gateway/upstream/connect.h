@@ -7,6 +7,7 @@
 
 #include "net/stream.h"
 #include "upstream/backend.h"
+#include "upstream/connect_request.h"
 
 struct connect;
 
@@ -16,8 +17,9 @@ struct connect;
  */
 typedef void connect_done(void *owner, struct stream *, const struct config_server *, enum fault);
 
-struct connect	*connect_start(struct worker *, struct backend *, const char *who, connect_done *,
-		    void *owner);	/* who: for the log; NULL result: out of memory */
+/* Copies what it needs of the request. NULL: out of memory. */
+struct connect	*connect_start(struct worker *, struct backend *, const struct connect_request *,
+		    connect_done *, void *owner);
 void		 connect_cancel(struct connect *);
 
 #endif

@@ -1,0 +1,17 @@
+/*
+ * What a backend must know of the request that it is to be connected for: filled in from the
+ * exchange while that still has its request.
+ */
+#ifndef CONNECT_REQUEST_H
+#define CONNECT_REQUEST_H
+
+#include "http/exchange.h"
+
+struct connect_request {
+	const char	*who;	/* the route, for the log; lives in the snapshot */
+};
+
+/* The strings are the exchange's, for as long as it has its arena. */
+enum fault	connect_request_make(struct connect_request *, struct exchange *) MUST_USE;
+
+#endif
