@@ -2,13 +2,16 @@
 
 #include <stdlib.h>
 
+#include "channel/assembly.h"
 #include "net/stream.h"
 #include "upstream/connect.h"
 
 struct back_stream {
 	struct leg			 leg;
-	const struct route		*route;
-	struct framer_options		 options;
+	struct worker			*worker;
+	const struct framing		*framing;
+	struct framer_run		 run;
+	struct assembly			 partial;
 	struct connect			*connect;	/* while it is being connected */
 	struct stream			*stream;	/* afterwards */
 	bool				 paused;	/* the client takes no more now */
@@ -19,26 +22,36 @@ static struct back_stream *back_stream_of(struct leg *leg)
 	return LIST_OWNER(leg, struct back_stream, leg);
 }
 
+static void back_stream_free(struct back_stream *b)
+{
+	assembly_clear(&b->partial, b->worker);
+	free(b);
+}
+
 static void back_stream_end(struct back_stream *b, enum fault f)
 {
 	stream_close(b->stream, true);
 	channel_done(&b->leg, f, 0, (struct slice){NULL, 0});
-	free(b);
+	back_stream_free(b);
 }
 
 /* Takes messages off the front of p; *at: how far it came. */
 static inline enum fault back_stream_take(struct back_stream *b, uint8_t *p, size_t n, bool eof,
     size_t *at)
 {
-	enum fault f = FAULT_NONE;
-	size_t used = 1;
+	const struct framing *framing = b->framing;
+	enum fault f;
+	size_t used;
 
-	for (*at = 0; *at < n && used > 0 && f == FAULT_NONE && !b->paused; *at += used) {
+	*at = 0;
+	do {
 		struct msg m;
-		f = b->route->framer->next(&b->options, p + *at, n - *at, eof, &m, &used);
-		if (f == FAULT_NONE && used > 0)
-			channel_deliver(&b->leg, &m);
-	}
+		f = framing->framer->next(framing, &b->run, p + *at, n - *at, eof, &m, &used);
+		if (f != FAULT_NONE || used == 0)
+			break;
+		channel_deliver(&b->leg, &m);
+		*at += used;
+	} while (*at < n && (eof || !b->paused));	/* at the end there is no later */
 	return f;
 }
 
@@ -99,25 +112,55 @@ static void back_stream_connected(void *owner, struct stream *s, const struct co
 	b->connect = NULL;
 	if (s == NULL) {
 		channel_done(&b->leg, f, 0, (struct slice){NULL, 0});
-		free(b);
+		back_stream_free(b);
 		return;
 	}
 	b->stream = s;
 	stream_hand(s, &back_stream_events, b);
-	stream_set_buffer(s, b->route->conf->buffer);
+	stream_set_buffer(s, b->leg.channel->route->conf->buffer);
 	b->leg.channel->server = server->text;
 	channel_ready(&b->leg);
 	stream_resume(s, PAUSE_DIAL);
 }
 
+static enum flow back_stream_write(struct back_stream *b, const struct msg *m)
+{
+	uint8_t scratch[FRAMER_SCRATCH];
+	struct iovec iov[3];
+	enum fault f = b->framing->framer->wrap(b->framing, m, scratch, iov);
+
+	if (f == FAULT_NONE)
+		return stream_write(b->stream, iov, 3);
+	back_stream_end(b, f);
+	return FLOW_GONE;
+}
+
+/* A framer that needs whole messages gets them: the backend sees all of one, or nothing. */
+static APART enum flow back_stream_join(struct back_stream *b, struct msg m)
+{
+	enum fault f = assembly_join(&b->partial, b->worker, &m);
+
+	if (f != FAULT_NONE) {
+		back_stream_end(b, f);
+		return FLOW_GONE;
+	}
+	if (m.more)
+		return FLOW_OK;
+	enum flow flow = back_stream_write(b, &m);
+	if (flow == FLOW_GONE)
+		return flow;
+	worker_flush(b->worker);	/* what was written refers to the joined bytes */
+	assembly_clear(&b->partial, b->worker);
+	return flow;
+}
+
 static enum flow back_stream_send(struct leg *leg, const struct msg *m)
 {
 	struct back_stream *b = back_stream_of(leg);
-	uint8_t scratch[FRAMER_SCRATCH];
-	struct iovec iov[3];
-	enum fault f = b->route->framer->wrap(&b->options, m, scratch, iov);
 
-	return f == FAULT_NONE ? stream_write(b->stream, iov, 3) : FLOW_GONE;
+	if (!b->framing->framer->streaming && (m->more || b->partial.p))
+		return back_stream_join(b, *m);
+	return back_stream_write(b, m);
 }
 
 static void back_stream_pause(struct leg *leg, bool on)
@@ -143,7 +186,7 @@ static void back_stream_close(struct leg *leg, enum fault f, uint16_t code, stru
 		connect_cancel(b->connect);
 	if (b->stream)
 		stream_close(b->stream, true);
-	free(b);
+	back_stream_free(b);
 }
 
 static const struct leg_ops back_stream_ops = {
@@ -160,9 +203,8 @@ static enum fault back_stream_open(struct channel *ch, struct exchange *x)
 	if (b == NULL)
 		return FAULT_NO_MEMORY;
 	b->leg = (struct leg){&back_stream_ops, ch};
-	b->route = ch->route;
-	b->options = (struct framer_options){ch->route->conf->max_message,
-	    ch->route->conf->invalid == INVALID_REPLACE};
+	b->framing = ch->framing;
+	b->worker = ch->worker;
 	struct connect_request request;
 	enum fault f = connect_request_make(&request, x);
 	if (f == FAULT_NONE)

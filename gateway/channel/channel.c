@@ -43,7 +43,8 @@ static void channel_tick(struct timer *t)
 		timer_set(ch->worker, &ch->timer, channel_deadline(ch));
 }
 
-enum fault channel_open(struct exchange *x, struct leg *front, const struct access_record *record)
+enum fault channel_open(struct exchange *x, struct leg *front, struct slice subprotocol,
+    const struct access_record *record)
 {
 	struct worker *w = x->client->worker;
 	struct channel *ch = calloc(1, sizeof(*ch));
@@ -52,6 +53,7 @@ enum fault channel_open(struct exchange *x, struct leg *front, const struct acce
 		return FAULT_NO_MEMORY;
 	ch->worker = w;
 	ch->route = x->route;
+	ch->framing = exchange_framing(x, subprotocol);
 	ch->opened = ch->active = w->now;
 	ch->front = front;
 	random_id(ch->id);

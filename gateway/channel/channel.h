@@ -50,6 +50,7 @@ struct channel {
 	struct worker		*worker;
 	struct leg		*front, *back;
 	const struct route	*route;
+	const struct framing	*framing;	/* for those that need one; of the route */
 	struct held		*snapshot;
 	struct list		 link;		/* among the worker's open channels */
 	struct task		 grave;
@@ -65,11 +66,11 @@ struct channel {
 };
 
 /*
- * Opens the session of this exchange with front as its front leg; the back leg by
- * route->back. The front leg's ready or close follows, never from within. A fault: nothing was
- * made.
+ * Opens the session of this exchange with front as its front leg, with the subprotocol that was
+ * chosen (n 0: none); the back leg by route->back. The front leg's ready or close follows, never
+ * from within. A fault: nothing was made.
  */
-enum fault	 channel_open(struct exchange *, struct leg *front,
+enum fault	 channel_open(struct exchange *, struct leg *front, struct slice subprotocol,
 		    const struct access_record *) MUST_USE;
 void		 channel_ready(struct leg *back);
 enum flow	 channel_deliver(struct leg *from, const struct msg *);

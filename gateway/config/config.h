@@ -121,7 +121,14 @@ enum config_action {
 };
 enum config_transport { TRANSPORT_WEBSOCKET };
 enum config_service { SERVICE_ECHO, SERVICE_HEALTH };
-enum config_framing { FRAMING_BINARY, FRAMING_TEXT };	/* index into framing_table */
+/* index into framing_table */
+enum config_framing {
+	FRAMING_BINARY, FRAMING_TEXT, FRAMING_LINE, FRAMING_CRLF, FRAMING_NUL, FRAMING_LENGTH8,
+	FRAMING_LENGTH16BE, FRAMING_LENGTH16LE, FRAMING_LENGTH32BE, FRAMING_LENGTH32LE,
+	FRAMING_LENGTH64BE, FRAMING_LENGTH64LE, FRAMING_NETSTRING, FRAMING_BASE64
+};
+/* MESSAGE_BY_FRAMING: whatever its framing's are */
+enum config_message_type { MESSAGE_BY_FRAMING, MESSAGE_TEXT, MESSAGE_BINARY };
 enum config_invalid { INVALID_CLOSE, INVALID_REPLACE };
 enum config_refuse { REFUSE_HTTP, REFUSE_CLOSE };
 enum config_path { PATH_ANY, PATH_PREFIX, PATH_EXACT, PATH_REGEX };
@@ -133,6 +140,16 @@ struct config_pair {
 struct config_pairs {
 	struct config_pair	*v;
 	size_t			 n;
+};
+
+struct config_subprotocol_framing {
+	const char		*subprotocol;
+	enum config_framing	 framing;
+};
+
+struct config_subprotocol_framings {
+	struct config_subprotocol_framing	*v;
+	size_t					 n;
 };
 
 struct config_route {
@@ -163,8 +180,10 @@ struct config_route {
 
 	/* sessions */
 	unsigned		 transports;	/* bits 1 << enum config_transport */
-	enum config_framing	 framing;
+	enum config_framing	 framing;	/* unless the subprotocol's is another */
 	struct config_list	 subprotocols;	/* "" in it: none in common is fine */
+	struct config_subprotocol_framings subprotocol_framing;
+	enum config_message_type message_type;
 	enum config_invalid	 invalid;
 	struct config_list	 origins;
 	uint64_t		 max_message;	/* 0: no limit */

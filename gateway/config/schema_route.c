@@ -31,18 +31,18 @@ static const struct schema_word schema_transports[] = {
 static const struct schema_word schema_framings[] = {
     {"binary", FRAMING_BINARY, false},
     {"text", FRAMING_TEXT, false},
-    {"line", 0, true},
-    {"crlf", 0, true},
-    {"nul", 0, true},
-    {"length8", 0, true},
-    {"length16be", 0, true},
-    {"length16le", 0, true},
-    {"length32be", 0, true},
-    {"length32le", 0, true},
-    {"length64be", 0, true},
-    {"length64le", 0, true},
-    {"netstring", 0, true},
-    {"base64", 0, true},
+    {"line", FRAMING_LINE, false},
+    {"crlf", FRAMING_CRLF, false},
+    {"nul", FRAMING_NUL, false},
+    {"length8", FRAMING_LENGTH8, false},
+    {"length16be", FRAMING_LENGTH16BE, false},
+    {"length16le", FRAMING_LENGTH16LE, false},
+    {"length32be", FRAMING_LENGTH32BE, false},
+    {"length32le", FRAMING_LENGTH32LE, false},
+    {"length64be", FRAMING_LENGTH64BE, false},
+    {"length64le", FRAMING_LENGTH64LE, false},
+    {"netstring", FRAMING_NETSTRING, false},
+    {"base64", FRAMING_BASE64, false},
     {NULL, 0, false},
 };
 
@@ -53,8 +53,8 @@ static const struct schema_word schema_invalids[] = {
 };
 
 static const struct schema_word schema_message_types[] = {
-    {"text", 0, false},
-    {"binary", 0, false},
+    {"text", MESSAGE_TEXT, false},
+    {"binary", MESSAGE_BINARY, false},
     {NULL, 0, false},
 };
 
@@ -206,18 +206,23 @@ static const struct schema_key schema_route_keys[] = {
 	{SCHEMA_KEY("framing", word, "binary", framing,
 	    "How messages become bytes for the backend, and bytes messages. With \"binary\" and "
 	    "\"text\" the backend sees one stream of bytes; what it sends becomes binary messages "
-	    "as it comes, or text messages, which never cut a character."),
+	    "as it comes, or text messages, which never cut a character. \"base64\" is \"binary\" "
+	    "in base64, for clients that know only text. With the others each message is whole: "
+	    "a line that ends in LF, CRLF or NUL, bytes after a length of 8 to 64 bits (big or "
+	    "little endian), or a netstring."),
 	    .words = schema_framings},
 	{SCHEMA_KEY("subprotocols", subprotocols, "", subprotocols,
 	    "Subprotocols that are spoken, the preferred one first. A client that offers some, "
 	    "but none of these, is refused with 400, unless \"\" is in the list. Empty: none is "
 	    "chosen, whatever is offered."),
 	    .example = "[ \"binary\", \"\" ]"},
-	{SCHEMA_YET("subprotocol_framing", strings, NULL,
-	    "Framings for subprotocols."),
+	{SCHEMA_KEY("subprotocol_framing", subprotocol_framings, NULL, subprotocol_framing,
+	    "The framing of sessions that speak a subprotocol, where it is another than 'framing'. "
+	    "The subprotocol must stand in 'subprotocols'."),
+	    .words = schema_framings,
 	    .example = "[ \"binary=binary\", \"base64=base64\" ]"},
 	{SCHEMA_KEY("invalid", word, "close", invalid,
-	    "With framing \"text\": what happens to bytes of the backend that are no UTF-8. "
+	    "Where text is sent: what happens to bytes of the backend that are no UTF-8. "
 	    "\"replace\" puts U+FFFD in their place, \"close\" ends the session with 1007."),
 	    .words = schema_invalids},
 	{SCHEMA_KEY("origins", origins, "same", origins,
@@ -229,10 +234,11 @@ static const struct schema_key schema_route_keys[] = {
 	{SCHEMA_KEY("max_message", size, "1M", max_message,
 	    "The longest message, from either side. Longer ones end the session with 1009. It does "
 	    "not apply to the framings \"binary\" and \"text\" before a backend, since those pass "
-	    "on what comes as it comes. \"0\": no limit.")},
-	{SCHEMA_YET("message_type", word, NULL,
-	    "How messages of the backend are sent."),
-	    .words = schema_message_types},
+	    "on what comes as it comes. \"0\": no limit, which the other framings do not take.")},
+	{SCHEMA_KEY("message_type", word, NULL, message_type,
+	    "How messages of the backend are sent, where the framing has messages. Not set: lines "
+	    "as text, the others as binary. From clients either is taken."),
+	    .words = schema_message_types, .example = "\"text\""},
 	{SCHEMA_KEY("ping", duration, "25s", ping,
 	    "How long a session is silent before the client is sent a ping. \"0\": none is sent.")},
 	{SCHEMA_KEY("ping_timeout", duration, "20s", ping_timeout,

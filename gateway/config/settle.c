@@ -102,6 +102,62 @@ static void settle_stray(struct read *r, const struct config_route *route, const
 	}
 }
 
+static bool settle_needs_whole(enum config_framing framing)
+{
+	return framing != FRAMING_BINARY && framing != FRAMING_TEXT;
+}
+
+static bool settle_has_messages(enum config_framing framing)
+{
+	return settle_needs_whole(framing) && framing != FRAMING_BASE64;
+}
+
+/* Whether any session of the route has such a framing. */
+static bool settle_has(const struct config_route *route, bool (*is)(enum config_framing))
+{
+	bool has = is(route->framing);
+
+	for (size_t i = 0; i < route->subprotocol_framing.n; i++)
+		has |= is(route->subprotocol_framing.v[i].framing);
+	return has;
+}
+
+static bool settle_speaks(const struct config_route *route, const char *subprotocol)
+{
+	for (size_t i = 0; i < route->subprotocols.n; i++)
+		if (strcmp(route->subprotocols.v[i], subprotocol) == 0)
+			return true;
+	return false;
+}
+
+/* The key's place, or the route's when it is the defaults that say it. */
+static const struct mark *settle_place(const struct node *route, const char *key)
+{
+	const struct node *said = node_find(route, key);
+
+	return said ? &said->value : &route->place;
+}
+
+static void settle_framings(struct read *r, const struct node *node,
+    const struct config_route *route)
+{
+	const struct config_subprotocol_framings *list = &route->subprotocol_framing;
+	const struct node *type = node_find(node, "message_type");
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].subprotocol && !settle_speaks(route, list->v[i].subprotocol))
+			notice_error(r->notice, settle_place(node, "subprotocol_framing"),
+			    "'subprotocol_framing' has \"%.40s\", which is not in 'subprotocols'",
+			    list->v[i].subprotocol);
+	if (route->max_message == 0 && settle_has(route, settle_needs_whole))
+		notice_error(r->notice, settle_place(node, "max_message"),
+		    "the framing of route '%.40s' needs whole messages, so it needs a "
+		    "'max_message'", node->name);
+	if (type && !settle_has(route, settle_has_messages))
+		notice_error(r->notice, &type->place,
+		    "'message_type' is for framings that have messages, such as \"line\"");
+}
+
 void settle_route(struct read *r, const struct node *node, void *item)
 {
 	struct config_route *route = item;
@@ -128,4 +184,6 @@ void settle_route(struct read *r, const struct node *node, void *item)
 		settle_stray(r, route, node);
 	if (route->action == ACTION_REDIRECT && !r->broken)
 		settle_captures(r, route, of[0]);
+	if (route->action == ACTION_BACKEND && !r->broken)
+		settle_framings(r, node, route);
 }

@@ -24,7 +24,7 @@ extern const struct schema_type type_directory, type_sink, type_certificates;
 extern const struct schema_type type_bind, type_servers, type_networks, type_redirect_https;
 /* type_match.c: what a request is compared with, into struct config_list, config_pairs, path */
 extern const struct schema_type type_hosts, type_path_match, type_methods, type_pairs, type_origins,
-    type_subprotocols;
+    type_subprotocols, type_subprotocol_framings;
 /* type_template.c */
 extern const struct schema_type type_template;
 /* type_group.c: into the item's own members, into an array of items, into a pointer to an item */

@@ -103,6 +103,56 @@ static bool type_subprotocols_read(struct read *r, const struct schema_key *key,
 	return type_list_read(r, key, node, base, type_subprotocol_element);
 }
 
+/* "NAME=FRAMING"; neither holds another '='. */
+static bool type_subprotocol_framing_element(struct read *r, const struct schema_key *key,
+    const struct node *node, void *item)
+{
+	struct config_subprotocol_framing *to = item;
+	const struct schema_word *w = key->words;
+	struct slice name, framing;
+
+	if (!read_is_text(node))
+		return false;
+	framing = slice_of(node->string);
+	if (!slice_cut(&framing, '=', &name) || framing.p == NULL || !match_is_token(name))
+		return false;
+	while (w->name && !slice_eq(framing, slice_of(w->name)))
+		w++;
+	to->subprotocol = read_copy(r, name);
+	to->framing = (enum config_framing)w->value;
+	if (w->name == NULL)
+		read_wrong(r, key, node, "no framing has this name");
+	return true;
+}
+
+static bool type_subprotocol_framings_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	struct config_subprotocol_framings *list = schema_member(key, base);
+
+	list->v = read_list(r, key, node, sizeof(*list->v), &list->n,
+	    type_subprotocol_framing_element);
+	if (list->n == 0)
+		read_empty(r, key, node);
+	return true;
+}
+
+static void type_subprotocol_framings_print(FILE *f, const struct schema_key *key,
+    const void *base)
+{
+	const struct config_subprotocol_framings *list = schema_value(key, base);
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct schema_word *w = key->words;
+		char text[200];
+		while (w->value != (int)list->v[i].framing)
+			w++;
+		snprintf(text, sizeof(text), "%s=%s", list->v[i].subprotocol, w->name);
+		print_element(f, i, text);
+	}
+	print_list_end(f, list->n);
+}
+
 static bool type_path_match_read(struct read *r, const struct schema_key *key,
     const struct node *node, void *base)
 {
@@ -210,6 +260,16 @@ const struct schema_type type_subprotocols = {
 	.list = true,
 	.read = type_subprotocols_read,
 	.print = type_list_print,
+};
+
+const struct schema_type type_subprotocol_framings = {
+	.name = "list of subprotocols with framings",
+	.expects = "a subprotocol and its framing",
+	.example = "\"base64=base64\"",
+	.literal = NODE_STRING,
+	.list = true,
+	.read = type_subprotocol_framings_read,
+	.print = type_subprotocol_framings_print,
 };
 
 const struct schema_type type_path_match = {

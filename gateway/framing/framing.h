@@ -1,6 +1,9 @@
 /*
- * Framers turn messages into bytes and back, for backends that only know bytes. Two pure
- * functions each; the table below is the only place that names them.
+ * Framers turn messages into bytes and back, for backends that only know bytes. Two functions
+ * each, which keep nothing themselves; the table below is the only place that names them.
+ *
+ * Nothing is ever allocated here: a message of the backend that is longer than what may be kept
+ * passes on in fragments while it comes.
  */
 #ifndef FRAMING_H
 #define FRAMING_H
@@ -20,38 +23,65 @@ struct msg {
 	bool	 more;		/* a fragment, not the end */
 };
 
-struct framer_options {
-	uint64_t	max_message;		/* 0: no limit */
-	bool		replace_invalid;	/* invalid = "replace" */
+enum {
+	FRAMER_SCRATCH = 32,
+	/* Of a message of the backend this much is waited for, before its fragments are sent. */
+	FRAMER_HOLD = 16 * 1024
 };
 
-enum { FRAMER_SCRATCH = 32 };
+struct framer;
+
+/* A framer and what the route says about it; lives as long as the route. */
+struct framing {
+	const struct framer	*framer;
+	uint64_t		 max_message;		/* 0: no limit */
+	/* How messages of the backend are sent; streaming framers decide themselves. */
+	enum msg_kind		 kind;
+	bool			 replace_invalid;	/* of text: invalid = "replace" */
+};
+
+/* How far the backend's bytes have come; all zero at first. */
+struct framer_run {
+	uint64_t	passed;		/* bytes of this message that have been passed on */
+	uint64_t	left;		/* once it was begun: bytes that are still to come */
+	uint32_t	seen;		/* bytes at p among which its end does not begin */
+	uint8_t		tail;		/* once it was begun: bytes that end it */
+	bool		begun;		/* its length is known */
+};
 
 struct framer {
 	const char	*name;		/* as in the configuration */
-	/*
-	 * Pieces pass as they come and message boundaries do not exist; else wrap needs
-	 * whole ones.
-	 */
+	/* Pieces of client messages pass as they come; else wrap needs whole ones. */
 	bool		 streaming;
+	/* There are messages: what next returns is one, or a fragment of one. */
+	bool		 messages;
+	enum msg_kind	 kind;		/* what the backend's messages are unless a route says */
 	/*
 	 * Client to backend: iov gets head, payload and tail (unused ones with length 0). Head and
-	 * tail are constants or stand in scratch; the payload is the message's own bytes.
+	 * tail are constants or stand in scratch; the payload is the message's own bytes, which may
+	 * be changed in place.
 	 */
-	enum fault	(*wrap)(const struct framer_options *, const struct msg *,
+	enum fault	(*wrap)(const struct framing *, const struct msg *,
 			    uint8_t scratch[FRAMER_SCRATCH], struct iovec iov[3]);
 	/*
-	 * Backend to client: the next message off the front of p. *used = 0: nothing yet, show
-	 * these bytes again with more behind them. out->p points into p, or to a constant (U+FFFD):
-	 * it is not to be written to. eof: no more bytes will follow these, so all of them end up
-	 * in a message, or there is a fault. The messages (a streaming framer's bytes) do not
-	 * depend on how the bytes were cut.
+	 * Backend to client: what comes next off the front of p. *used = 0: nothing yet, show these
+	 * bytes again with more behind them. out->p points into p, or to a constant (U+FFFD): it is
+	 * not to be written to. eof: no more bytes will follow these, so all of them end up in
+	 * messages, or there is a fault. The messages (where there are none: the bytes) do not
+	 * depend on how the bytes were cut. At p there is room for 2 * n bytes.
 	 */
-	enum fault	(*next)(const struct framer_options *, uint8_t *p, size_t n, bool eof,
-			    struct msg *out, size_t *used);
+	enum fault	(*next)(const struct framing *, struct framer_run *, uint8_t *p, size_t n,
+			    bool eof, struct msg *out, size_t *used);
+	/* For those that share their functions. */
+	const char	*end;		/* of a message */
+	uint8_t		 length_size;	/* bytes of the length in front of a message */
+	bool		 little_endian;
 };
 
-extern const struct framer	framing_binary, framing_text;
+extern const struct framer	framing_binary, framing_text, framing_base64, framing_line,
+    framing_crlf, framing_nul, framing_length8, framing_length16be, framing_length16le,
+    framing_length32be, framing_length32le, framing_length64be, framing_length64le,
+    framing_netstring;
 
 extern const struct framer *const framing_table[];	/* indexed by enum config_framing */
 extern const size_t		  framing_count;

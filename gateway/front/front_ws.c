@@ -131,11 +131,12 @@ static enum flow front_ws_upgrade(struct front_ws *f)
 }
 
 /* Before a byte backend nothing has to be held, whatever a message's length. */
-static uint64_t front_ws_max_message(const struct route *route)
+static uint64_t front_ws_max_message(const struct channel *ch)
 {
-	bool streams = route->conf->action == ACTION_BACKEND && route->framer->streaming;
+	const struct config_route *conf = ch->route->conf;
+	bool streams = conf->action == ACTION_BACKEND && ch->framing->framer->streaming;
 
-	return streams ? 0 : route->conf->max_message;
+	return streams ? 0 : conf->max_message;
 }
 
 static void front_ws_ready(struct leg *leg)
@@ -144,7 +145,7 @@ static void front_ws_ready(struct leg *leg)
 
 	f->state = FRONT_WS_OPEN;
 	f->x->ops->set_buffer(f->x, f->conf->buffer);
-	ws_reader_init(&f->reader, true, front_ws_max_message(f->x->route));
+	ws_reader_init(&f->reader, true, front_ws_max_message(f->leg.channel));
 	front_ws_upgrade(f);
 	f->heard = f->worker->now;
 	front_ws_set_ping(f);
@@ -351,14 +352,15 @@ static enum fault front_ws_admit(struct front_ws *f)
 	if (fault != FAULT_NONE)
 		return fault;
 	if (!access_wanted())
-		return channel_open(x, &f->leg, NULL);
+		return channel_open(x, &f->leg, f->subprotocol, NULL);
 	struct exchange_record record;
 	exchange_record_make(&record, x);
 	record.access.transport = SLICE("websocket");
 	record.access.subprotocol = f->subprotocol;
 	if (f->conf->action == ACTION_BACKEND)
-		record.access.framing = slice_of(x->route->framer->name);
-	return channel_open(x, &f->leg, &record.access);
+		record.access.framing =
+		    slice_of(exchange_framing(x, f->subprotocol)->framer->name);
+	return channel_open(x, &f->leg, f->subprotocol, &record.access);
 }
 
 static enum fault front_ws_open(struct exchange *x)

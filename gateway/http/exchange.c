@@ -21,3 +21,13 @@ struct slice exchange_host(const struct exchange *x)
 		host.n--;
 	return host;
 }
+
+const struct framing *exchange_framing(const struct exchange *x, struct slice subprotocol)
+{
+	const struct config_subprotocol_framings *list = &x->route->conf->subprotocol_framing;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (slice_eq(subprotocol, slice_of(list->v[i].subprotocol)))
+			return &x->route->framings[i];
+	return &x->route->framing;
+}

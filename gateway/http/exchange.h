@@ -17,12 +17,12 @@
 #include "base/random.h"
 #include "codec/http1.h"
 #include "config/config.h"
+#include "framing/framing.h"
 #include "loop/worker.h"
 #include "net/address.h"
 
 struct backend;
 struct exchange;
-struct framer;
 struct handler;
 struct back_kind;
 
@@ -30,7 +30,8 @@ struct back_kind;
 struct route {
 	const struct config_route *conf;
 	const struct handler	*handler;
-	const struct framer	*framer;
+	struct framing		 framing;	/* unless the subprotocol's is another */
+	struct framing		*framings;	/* of conf->subprotocol_framing */
 	const struct back_kind	*back;		/* for sessions: who stands behind */
 	struct backend		*backend;	/* ACTION_BACKEND */
 	void			*pattern;	/* compiled path, owned by the router */
@@ -181,6 +182,8 @@ void	exchange_answer(struct exchange *, int status, const struct header *, unsig
 	    const char *type, struct slice body);
 /* Answers for a fault with its status and a small page, or resets if the head is out. Ends it. */
 void	exchange_fail(struct exchange *, enum fault);
+/* Of sessions with that subprotocol. */
+const struct framing *exchange_framing(const struct exchange *, struct slice subprotocol);
 struct slice exchange_header(const struct exchange *, struct slice name);	/* p NULL: absent */
 /* Whom the request is from: what rules, limits, logs and templates go by. */
 static inline const struct address *exchange_client(const struct exchange *x)

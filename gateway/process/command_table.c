@@ -23,7 +23,8 @@ const struct command_option option_table[OPTION_COUNT] = {
 	},
 	[OPTION_FRAMING] = {
 		.name = "framing", .value = "FRAMING",
-		.text = "How messages become bytes: binary (the default) or text.",
+		.text = "How messages become bytes: binary (the default), text, line and so on, as "
+		    "in framegate.conf(5).",
 	},
 	[OPTION_HEADER] = {
 		.name = "header", .letter = 'H', .value = "'NAME: VALUE'", .many = true,

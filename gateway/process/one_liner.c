@@ -50,7 +50,8 @@ static void one_liner_write_list(FILE *out, const char *list)
 static void one_liner_write_routes(FILE *out, const struct arguments *a)
 {
 	fprintf(out, "routes: {\n\tbridge: {%s backend = \"target\"; origins = [\"*\"];\n"
-	    "\t\tsubprotocols = [\"binary\", \"\"];",
+	    "\t\tsubprotocols = [\"binary\", \"base64\", \"\"];"
+	    " subprotocol_framing = [\"base64=base64\"];",
 	    a->value[OPTION_WEB] ? " header: { Sec-WebSocket-Version = \"13\"; };" : "");
 	if (a->value[OPTION_FRAMING]) {
 		fputs(" framing = ", out);

@@ -213,7 +213,8 @@ static void explain_back(const struct explain *e, const struct config_route *r)
 static void explain_session(const struct explain *e, const struct config_route *r,
     struct slice subprotocol)
 {
-	bool streaming = r->action == ACTION_BACKEND && framing_table[r->framing]->streaming;
+	const struct framer *framer = exchange_framing(&e->e.x, subprotocol)->framer;
+	bool streaming = r->action == ACTION_BACKEND && framer->streaming;
 
 	explain_name(e, "answer");
 	fprintf(e->out, "101 Switching Protocols%s\n",
@@ -222,7 +223,7 @@ static void explain_session(const struct explain *e, const struct config_route *
 	fprintf(e->out, "%.*s\n", SLICE_ARG(subprotocol.n ? subprotocol : SLICE("none")));
 	if (r->action == ACTION_BACKEND) {
 		explain_name(e, "framing");
-		fprintf(e->out, "%s\n", framing_table[r->framing]->name);
+		fprintf(e->out, "%s\n", framer->name);
 	}
 	explain_size(e, "max_message", streaming ? 0 : r->max_message);
 	explain_size(e, "buffer", r->buffer);

@@ -36,8 +36,10 @@ static void snapshot_free(struct held *h)
 {
 	struct snapshot *s = LIST_OWNER(h, struct snapshot, held);
 
-	for (size_t i = 0; s->routes && i < s->n_routes; i++)
+	for (size_t i = 0; s->routes && i < s->n_routes; i++) {
 		pattern_free(s->routes[i].pattern);
+		free(s->routes[i].framings);
+	}
 	for (size_t i = 0; s->backends && i < s->config->n_backends; i++)
 		backend_free(s->backends[i]);
 	for (size_t i = 0; i < s->n_tls; i++)
@@ -100,6 +102,28 @@ static enum fault snapshot_make_backends(struct snapshot *s)
 	return f;
 }
 
+static struct framing snapshot_framing(const struct config_route *conf, enum config_framing which)
+{
+	const struct framer *framer = framing_table[which];
+	enum msg_kind kind = framer->kind;
+
+	if (framer->messages && conf->message_type != MESSAGE_BY_FRAMING)
+		kind = conf->message_type == MESSAGE_TEXT ? MSG_TEXT : MSG_BINARY;
+	return (struct framing){framer, conf->max_message, kind,
+	    conf->invalid == INVALID_REPLACE};
+}
+
+static enum fault snapshot_make_framings(const struct config_route *conf, struct route *r)
+{
+	const struct config_subprotocol_framings *list = &conf->subprotocol_framing;
+
+	r->framing = snapshot_framing(conf, conf->framing);
+	r->framings = calloc(list->n + 1, sizeof(*r->framings));
+	for (size_t i = 0; r->framings && i < list->n; i++)
+		r->framings[i] = snapshot_framing(conf, list->v[i].framing);
+	return r->framings ? FAULT_NONE : FAULT_NO_MEMORY;
+}
+
 static enum fault snapshot_make_route(struct snapshot *s, const struct config_route *conf,
     struct route *r)
 {
@@ -110,11 +134,11 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	r->conf = conf;
 	r->handler = action->handler;
 	r->back = action->back;
-	r->framer = framing_table[conf->framing];
 	if (conf->action == ACTION_BACKEND && s->backends)
 		r->backend = s->backends[conf->backend - s->config->backends];
-	if (conf->path_kind != PATH_REGEX)
-		return FAULT_NONE;
+	enum fault f = snapshot_make_framings(conf, r);
+	if (f != FAULT_NONE || conf->path_kind != PATH_REGEX)
+		return f;
 	r->pattern = pattern_new(conf->path, words);
 	if (r->pattern)
 		return FAULT_NONE;

@@ -243,8 +243,8 @@ def declare(stage, who, states):
     rows = list(itertools.product(states, (False, True), ("FIN", "RST")))
 
     def warm_up():
-        for state, tls in itertools.product(states, (False, True)):
-            perish(stage, state, tls, who, "RST", BATCH)
+        for state, tls, how in rows:
+            perish(stage, state, tls, who, how, BATCH)
         stage.mark_memory()
 
     add("warm-up", warm_up)

@@ -44,8 +44,11 @@ static const char everything[] =
     "\t\tquery = { q = \"\"; };\n\t\tsource = [ \"10.0.0.0/8\", \"::1/128\" ];\n"
     "\t\tbackend = \"t\";\n"
     "\t\ttransports = [ \"websocket\" ];\n\t\tframing = \"text\";\n"
-    "\t\tsubprotocols = [ \"b\", \"\" ];\n\t\tinvalid = \"replace\";\n\t\torigins = [ \"*\" ];\n"
-    "\t\tmax_message = \"2G\";\n\t\tping = \"0\";\n\t\tping_timeout = \"1s\";\n\t\tidle = \"1h\";\n"
+    "\t\tsubprotocols = [ \"b\", \"l\", \"\" ];\n"
+    "\t\tsubprotocol_framing = [ \"b=base64\", \"l=length16be\" ];\n"
+    "\t\tinvalid = \"replace\";\n\t\torigins = [ \"*\" ];\n"
+    "\t\tmax_message = \"2G\";\n"
+    "\t\tmessage_type = \"text\";\n\t\tping = \"0\";\n\t\tping_timeout = \"1s\";\n\t\tidle = \"1h\";\n"
     "\t\tmax_lifetime = \"7d\";\n\t\tbuffer = \"1K\";\n\t\trefuse = \"close\";\n"
     "\t\tallow = [ \"10.0.0.0/8\" ];\n\t\tdeny = [ \"10.0.0.1/32\" ];\n\t};\n";
 

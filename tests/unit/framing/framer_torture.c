@@ -12,22 +12,48 @@
 #include "unit/cutter.h"
 
 struct torture {
-	const struct framer		*framer;
-	const struct framer_options	*options;
+	const struct framing	*framing;
+	struct framer_run	 run;
+	bool			 inside;	/* a message of which fragments have come */
 };
 
 static void torture_begin(void *me)
 {
-	(void)me;
+	struct torture *torture = me;
+
+	torture->run = (struct framer_run){0};
+	torture->inside = false;
+}
+
+static void torture_tell(struct torture *torture, const struct msg *out, struct transcript *t)
+{
+	if (out->kind == MSG_TEXT) {
+		bool bad;
+		assert_int_equal(utf8_prefix(out->p, out->n, &bad), out->n);
+	}
+	if (!torture->framing->framer->messages) {
+		assert_true(out->n > 0);
+		assert_false(out->more);
+		transcript_bytes(t, out->p, out->n);
+		return;
+	}
+	assert_true(out->n > 0 || !out->more);
+	if (!torture->inside)
+		transcript_add(t, "%s(", out->kind == MSG_TEXT ? "text" : "binary");
+	transcript_bytes(t, out->p, out->n);
+	if (!out->more)
+		transcript_add(t, ")");
+	torture->inside = out->more;
 }
 
 static size_t torture_step(void *me, uint8_t *p, size_t n, bool eof, struct transcript *t,
     bool *stop)
 {
-	const struct torture *torture = me;
+	struct torture *torture = me;
 	struct msg out;
 	size_t used;
-	enum fault f = torture->framer->next(torture->options, p, n, eof, &out, &used);
+	enum fault f = torture->framing->framer->next(torture->framing, &torture->run, p, n, eof,
+	    &out, &used);
 
 	if (f != FAULT_NONE) {
 		transcript_add(t, "|%s", fault_name(f));
@@ -37,35 +63,22 @@ static size_t torture_step(void *me, uint8_t *p, size_t n, bool eof, struct tran
 	assert_true(used <= n);
 	/* Nothing may be left in the end, and nothing is lost on the way. */
 	assert_true(used > 0 || !eof || n == 0);
-	if (used == 0)
-		return 0;
-	if (out.kind == MSG_TEXT) {
-		bool bad;
-		assert_int_equal(utf8_prefix(out.p, out.n, &bad), out.n);
-	}
-	if (torture->framer->streaming) {
-		assert_true(out.n > 0);
-		transcript_bytes(t, out.p, out.n);
-		return used;
-	}
-	assert_false(out.more);
-	transcript_add(t, "%s(", out.kind == MSG_TEXT ? "text" : "binary");
-	transcript_bytes(t, out.p, out.n);
-	transcript_add(t, ")");
+	if (used > 0)
+		torture_tell(torture, &out, t);
 	return used;
 }
 
-void framer_torture_next(const struct framer *framer, const struct framer_options *options,
-    const void *bytes, size_t n, const char *expected)
+void framer_torture_next(const struct framing *framing, const void *bytes, size_t n,
+    const char *expected)
 {
-	struct torture torture = {framer, options};
+	struct torture torture = {.framing = framing};
 	const struct cutter cutter = {&torture, torture_begin, torture_step};
 
 	cutter_expect(&cutter, bytes, n, expected);
 }
 
-/* Characters of all sizes, without a control character that some framer may end messages with. */
-static void torture_fill(uint8_t *p, size_t n, enum torture_kind kind, uint32_t *seed)
+/* Text: characters of all sizes, but no control character, which some framers end messages with. */
+static void torture_fill(uint8_t *p, size_t n, enum msg_kind kind, uint32_t *seed)
 {
 	static const char *const characters[] = {"a", "Z", "\xc3\xbc", "\xdf\xbf", "\xe2\x82\xac",
 	    "\xef\xbf\xbd", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"};
@@ -73,7 +86,7 @@ static void torture_fill(uint8_t *p, size_t n, enum torture_kind kind, uint32_t 
 	for (size_t i = 0; i < n;) {
 		const char *c = characters[feed_random(seed) % 8];
 		size_t size = strlen(c);
-		if (kind == TORTURE_BINARY) {
+		if (kind == MSG_BINARY) {
 			p[i++] = (uint8_t)feed_random(seed);
 		} else if (size <= n - i) {
 			memcpy(p + i, c, size);
@@ -88,14 +101,13 @@ struct wire {
 	struct transcript	 expected;
 };
 
-static void torture_wrap(const struct framer *framer, const struct msg *m, struct wire *wire)
+static void torture_wrap(const struct framing *framing, const struct msg *m, struct wire *wire)
 {
-	static const struct framer_options options = {0, false};
 	uint8_t scratch[FRAMER_SCRATCH];
 	struct iovec iov[3];
 
 	memset(iov, 0xff, sizeof(iov));
-	assert_int_equal(framer->wrap(&options, m, scratch, iov), FAULT_NONE);
+	assert_int_equal(framing->framer->wrap(framing, m, scratch, iov), FAULT_NONE);
 	assert_ptr_equal(iov[1].iov_base, m->p);	/* never copied */
 	assert_int_equal(iov[1].iov_len, m->n);
 	for (unsigned i = 0; i < 3; i++) {
@@ -105,29 +117,32 @@ static void torture_wrap(const struct framer *framer, const struct msg *m, struc
 			memcpy(wire->p + wire->n, iov[i].iov_base, iov[i].iov_len);
 		wire->n += iov[i].iov_len;
 	}
-	if (!framer->streaming)
-		transcript_add(&wire->expected, "%s(", m->kind == MSG_TEXT ? "text" : "binary");
+	if (framing->framer->messages)
+		transcript_add(&wire->expected, "%s(", framing->kind == MSG_TEXT ? "text" : "binary");
 	transcript_bytes(&wire->expected, m->p, m->n);
-	if (!framer->streaming)
+	if (framing->framer->messages)
 		transcript_add(&wire->expected, ")");
 }
 
-void framer_torture(const struct framer *framer, enum torture_kind kind)
+void framer_torture(const struct framer *framer, enum msg_kind kind, size_t longest)
 {
-	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 9, 10, 99, 100, 125, 126, 127, 128, 129, 255};
-	static const struct framer_options options = {0, false};
+	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 9, 10, 99, 100, 125, 126, 127, 128, 129,
+	    255, 256, 999, 1000, FRAMER_HOLD - 1, FRAMER_HOLD, FRAMER_HOLD + 1, FRAMER_HOLD + 2,
+	    2 * FRAMER_HOLD, 3 * FRAMER_HOLD + 1};
+	const struct framing framing = {framer, 0, kind, false};
 	struct wire wire = {NULL, 0, {NULL, 0, 0}};
 	uint32_t seed = 1;
+	static uint8_t payload[4 * FRAMER_HOLD];
 
 	for (size_t i = 0; i < 3 * sizeof(sizes) / sizeof(sizes[0]); i++) {
-		uint8_t payload[256];
 		size_t n = sizes[feed_random(&seed) % (sizeof(sizes) / sizeof(sizes[0]))];
+		if (n > longest)
+			n = longest;
 		torture_fill(payload, n, kind, &seed);
-		struct msg m = {payload, n, kind == TORTURE_TEXT ? MSG_TEXT : MSG_BINARY,
-		    framer->streaming && feed_random(&seed) % 2};
-		torture_wrap(framer, &m, &wire);
+		struct msg m = {payload, n, kind, framer->streaming && feed_random(&seed) % 2};
+		torture_wrap(&framing, &m, &wire);
 	}
-	framer_torture_next(framer, &options, wire.p, wire.n, wire.expected.text);
+	framer_torture_next(&framing, wire.p, wire.n, wire.expected.text);
 	free(wire.p);
 	free(wire.expected.text);
 }

@@ -4,16 +4,14 @@
 
 #include "framing/framing.h"
 
-/* What messages a framer can carry. */
-enum torture_kind { TORTURE_TEXT, TORTURE_BINARY };
-
 /*
- * wrap and then next gives back what was wrapped: messages as they were, or, from a streaming
- * framer, the same bytes; whole, byte by byte and cut at random. Text stays whole characters.
+ * wrap and then next gives back what was wrapped: messages as they were, or, where there are none,
+ * the same bytes; whole, byte by byte and cut at random. MSG_TEXT: payload without control
+ * characters, and it stays whole characters. longest: the longest message that it can carry.
  */
-void	framer_torture(const struct framer *, enum torture_kind);
+void	framer_torture(const struct framer *, enum msg_kind, size_t longest);
 /* These bytes from a backend give these messages, joined; then the fault's name, if any. */
-void	framer_torture_next(const struct framer *, const struct framer_options *, const void *bytes,
-	    size_t n, const char *expected);
+void	framer_torture_next(const struct framing *, const void *bytes, size_t n,
+	    const char *expected);
 
 #endif

@@ -107,9 +107,13 @@ static void test_route(void **state)
 	assert_int_equal(r->transports, 1u << TRANSPORT_WEBSOCKET);
 	assert_int_equal(r->origins.n, 1);
 	assert_string_equal(r->origins.v[0], "*");
-	assert_int_equal(r->subprotocols.n, 2);
+	assert_int_equal(r->subprotocols.n, 3);
 	assert_string_equal(r->subprotocols.v[0], "binary");
-	assert_string_equal(r->subprotocols.v[1], "");
+	assert_string_equal(r->subprotocols.v[1], "base64");
+	assert_string_equal(r->subprotocols.v[2], "");
+	assert_int_equal(r->subprotocol_framing.n, 1);
+	assert_string_equal(r->subprotocol_framing.v[0].subprotocol, "base64");
+	assert_int_equal(r->subprotocol_framing.v[0].framing, FRAMING_BASE64);
 	config_free(c);
 }
 

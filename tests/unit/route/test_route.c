@@ -74,10 +74,10 @@ static void test_snapshot(void **state)
 	assert_ptr_equal(r[0].back, &back_stream_kind);
 	assert_ptr_equal(r[0].backend, snapshot->backends[1]);
 	assert_ptr_equal(r[0].backend->conf, &snapshot->config->backends[1]);
-	assert_string_equal(r[0].framer->name, "binary");
+	assert_string_equal(r[0].framing.framer->name, "binary");
 	assert_ptr_equal(r[2].back, &back_echo_kind);
 	assert_null(r[2].backend);
-	assert_string_equal(r[2].framer->name, "text");
+	assert_string_equal(r[2].framing.framer->name, "text");
 	assert_ptr_equal(r[3].handler, &serve_health_handler);
 	assert_ptr_equal(r[4].handler, &serve_redirect_handler);
 	assert_non_null(r[4].pattern);
