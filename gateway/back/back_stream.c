@@ -12,7 +12,9 @@ struct back_stream {
 	const struct framing		*framing;
 	struct framer_run		 run;
 	struct assembly			 partial;
+	struct backend			*backend;
 	struct connect			*connect;	/* while it is being connected */
+	struct target			*target;	/* a place in it, afterwards */
 	struct stream			*stream;	/* afterwards */
 	bool				 paused;	/* the client takes no more now */
 };
@@ -25,6 +27,8 @@ static struct back_stream *back_stream_of(struct leg *leg)
 static void back_stream_free(struct back_stream *b)
 {
 	assembly_clear(&b->partial, b->worker);
+	if (b->target)
+		backend_release(b->backend, b->target);
 	free(b);
 }
 
@@ -104,7 +108,7 @@ static const struct stream_events back_stream_events = {
 	.gone = back_stream_gone,
 };
 
-static void back_stream_connected(void *owner, struct stream *s, const struct config_server *server,
+static void back_stream_connected(void *owner, struct stream *s, struct target *target,
     enum fault f)
 {
 	struct back_stream *b = owner;
@@ -116,9 +120,10 @@ static void back_stream_connected(void *owner, struct stream *s, const struct co
 		return;
 	}
 	b->stream = s;
+	b->target = target;
 	stream_hand(s, &back_stream_events, b);
 	stream_set_buffer(s, b->leg.channel->route->conf->buffer);
-	b->leg.channel->server = server->text;
+	b->leg.channel->server = target->server.text;
 	channel_ready(&b->leg);
 	stream_resume(s, PAUSE_DIAL);
 }
@@ -205,6 +210,7 @@ static enum fault back_stream_open(struct channel *ch, struct exchange *x)
 	b->leg = (struct leg){&back_stream_ops, ch};
 	b->framing = ch->framing;
 	b->worker = ch->worker;
+	b->backend = ch->route->backend;
 	struct connect_request request;
 	enum fault f = connect_request_make(&request, x);
 	if (f == FAULT_NONE)

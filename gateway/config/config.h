@@ -91,6 +91,9 @@ struct config_server {
 	/* name or address literal without brackets; unix: path */
 	const char		*host;
 	uint16_t		 port;
+	unsigned		 weight;	/* at least 1 */
+	unsigned		 max;		/* sessions; 0: max_sessions of the backend */
+	bool			 backup;
 	struct config_place	 place;
 };
 
@@ -102,13 +105,32 @@ struct config_backend_tls {
 	int		 min_version;
 };
 
-enum config_balance { BALANCE_ROUNDROBIN };
+enum config_balance { BALANCE_ROUNDROBIN, BALANCE_LEASTCONN, BALANCE_RANDOM, BALANCE_HASH };
+enum config_health_type { HEALTH_PASSIVE, HEALTH_TCP, HEALTH_TLS, HEALTH_HTTP, HEALTH_EXPECT };
+
+struct config_queue {
+	unsigned	length;		/* 0: there is none */
+	uint64_t	timeout;
+};
+
+struct config_health {
+	enum config_health_type	 type;
+	uint64_t		 interval, timeout;
+	unsigned		 rise, fall;
+	const char		*path;
+	unsigned		 status;	/* 0: from 200 to 399 */
+	const char		*send, *expect;
+};
 
 struct config_backend {
 	const char			*name;
 	struct config_server		*servers;
 	size_t				 n_servers;
 	enum config_balance		 balance;
+	const struct template		*hash;		/* BALANCE_HASH */
+	unsigned			 max_sessions;	/* for each server; 0: no limit */
+	struct config_queue		 queue;
+	struct config_health		 health;
 	uint64_t			 connect_timeout;
 	unsigned			 tries;
 	struct config_backend_tls	 tls;

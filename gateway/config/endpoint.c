@@ -9,6 +9,7 @@
 #include "base/slice.h"
 
 enum { ENDPOINT_NAME = 253, ENDPOINT_LABEL = 63 };	/* RFC 1035 section 2.3.4 */
+enum { ENDPOINT_OPTION = 1000000 };
 
 static const uint8_t endpoint_mapped[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -154,7 +155,7 @@ static const char *endpoint_server_unix(struct config_server *s, const char *pat
 	return endpoint_listen_unix(path, &a);
 }
 
-const char *endpoint_server(struct arena *arena, const char *text, struct config_server *s,
+static const char *endpoint_url(struct arena *arena, const char *text, struct config_server *s,
     bool *later)
 {
 	const struct endpoint_scheme *e = endpoint_schemes;
@@ -164,7 +165,7 @@ const char *endpoint_server(struct arena *arena, const char *text, struct config
 
 	while (e->name && strncasecmp(text, e->name, strlen(e->name)) != 0)
 		e++;
-	*later = e->name && (e->later || strchr(text, ' '));
+	*later = e->name && e->later;
 	if (e->name == NULL)
 		return "it begins with \"tcp://\", \"tls://\" or \"unix:\"";
 	if (*later)
@@ -186,6 +187,53 @@ const char *endpoint_server(struct arena *arena, const char *text, struct config
 		return "its host is neither a name nor an address";
 	s->host = arena_copy(arena, host).p;
 	return NULL;
+}
+
+static const char *endpoint_option(struct slice option, struct config_server *s)
+{
+	struct slice value = option, name;
+	uint64_t v = 0;
+
+	if (slice_eq(option, SLICE("backup"))) {
+		s->backup = true;
+		return NULL;
+	}
+	slice_cut(&value, '=', &name);
+	if (!slice_eq(name, SLICE("weight")) && !slice_eq(name, SLICE("max")))
+		return "the options behind a server are weight=N, max=N and backup";
+	if (value.p == NULL || !slice_u64(value, &v) || v == 0 || v > ENDPOINT_OPTION)
+		return "the number of an option is from 1 to 1000000";
+	*(slice_eq(name, SLICE("max")) ? &s->max : &s->weight) = (unsigned)v;
+	return NULL;
+}
+
+/* What stands behind the first space. */
+static const char *endpoint_options(struct slice options, struct config_server *s)
+{
+	const char *why = NULL;
+	struct slice option;
+
+	s->weight = 1;
+	while (why == NULL && slice_cut(&options, ' ', &option))
+		if (option.n > 0)
+			why = endpoint_option(option, s);
+	return why;
+}
+
+const char *endpoint_server(struct arena *arena, const char *text, struct config_server *s,
+    bool *later)
+{
+	struct slice options = slice_of(text), url;
+
+	slice_cut(&options, ' ', &url);
+	const char *why = endpoint_options(options, s);
+	text = arena_copy(arena, url).p;
+	if (text == NULL) {
+		*later = false;
+		return NULL;
+	}
+	const char *wrong = endpoint_url(arena, text, s, later);
+	return wrong ? wrong : why;
 }
 
 const char *endpoint_network(struct slice text, struct config_network *n, bool *loose)

@@ -12,9 +12,9 @@ static const struct schema_word schema_backend_versions[] = {
 
 static const struct schema_word schema_balances[] = {
     {"roundrobin", BALANCE_ROUNDROBIN, false},
-    {"leastconn", 0, true},
-    {"random", 0, true},
-    {"hash:", 0, true},
+    {"leastconn", BALANCE_LEASTCONN, false},
+    {"random", BALANCE_RANDOM, false},
+    {"hash:", BALANCE_HASH, false},
     {NULL, 0, false},
 };
 
@@ -26,10 +26,10 @@ static const struct schema_word schema_modes[] = {
 };
 
 static const struct schema_word schema_health_types[] = {
-    {"tcp", 0, false},
-    {"tls", 0, false},
-    {"http", 0, false},
-    {"expect", 0, false},
+    {"tcp", HEALTH_TCP, false},
+    {"tls", HEALTH_TLS, false},
+    {"http", HEALTH_HTTP, false},
+    {"expect", HEALTH_EXPECT, false},
     {NULL, 0, false},
 };
 
@@ -83,21 +83,42 @@ static const struct schema_key schema_poll_keys[] = {
 };
 
 static const struct schema_key schema_queue_keys[] = {
-	{SCHEMA_YET("length", count, "100", "Sessions that may wait.")},
-	{SCHEMA_YET("timeout", duration, "10s", "How long each may wait.")},
+	{SCHEMA_KEY("length", count, "100", queue.length,
+	    "Sessions that may wait. Others are refused with 503."),
+	    .min = 1, .max = 1000000},
+	{SCHEMA_KEY("timeout", duration, "10s", queue.timeout,
+	    "How long each may wait before it is refused with 504."),
+	    .min = 1},
 };
 
 static const struct schema_key schema_health_keys[] = {
-	{SCHEMA_YET("type", word, NULL, "What is tried: a connection, a handshake, a request, "
-	    "or bytes that are expected."), .words = schema_health_types},
-	{SCHEMA_YET("interval", duration, "5s", "How often.")},
-	{SCHEMA_YET("timeout", duration, "2s", "How long each try may take.")},
-	{SCHEMA_YET("rise", count, "2", "Successes after which a server is up.")},
-	{SCHEMA_YET("fall", count, "3", "Failures after which a server is down.")},
-	{SCHEMA_YET("path", string, NULL, "The path to request.")},
-	{SCHEMA_YET("status", count, NULL, "The status to expect.")},
-	{SCHEMA_YET("send", text, NULL, "The bytes to send.")},
-	{SCHEMA_YET("expect", text, NULL, "The bytes to expect.")},
+	{SCHEMA_KEY("type", word, NULL, health.type,
+	    "What is tried: \"tcp\" a connection, \"tls\" a TLS handshake as well, \"http\" a "
+	    "request, \"expect\" whether certain bytes come."),
+	    .words = schema_health_types, .flags = SCHEMA_REQUIRED, .example = "\"tcp\""},
+	{SCHEMA_KEY("interval", duration, "5s", health.interval,
+	    "How long after one check the next begins, a tenth more or less."),
+	    .min = 10},
+	{SCHEMA_KEY("timeout", duration, "2s", health.timeout,
+	    "How long each check may take."),
+	    .min = 1},
+	{SCHEMA_KEY("rise", count, "2", health.rise,
+	    "Good checks in a row after which a server is up again."),
+	    .min = 1, .max = 1000},
+	{SCHEMA_KEY("fall", count, "3", health.fall,
+	    "Bad checks or failed sessions in a row after which a server is down."),
+	    .min = 1, .max = 1000},
+	{SCHEMA_KEY("path", string, "/", health.path,
+	    "For \"http\": the path to request.")},
+	{SCHEMA_KEY("status", count, NULL, health.status,
+	    "For \"http\": the status to expect. Not set: any from 200 to 399."),
+	    .min = 100, .max = 599, .example = "204"},
+	{SCHEMA_KEY("send", text, NULL, health.send,
+	    "For \"expect\": the bytes to send first. Not set: none."),
+	    .example = "\"PING\\r\\n\""},
+	{SCHEMA_KEY("expect", text, NULL, health.expect,
+	    "For \"expect\": what must be in the first 4096 bytes that the server sends."),
+	    .example = "\"+PONG\""},
 };
 
 static const struct schema_key schema_keepalive_keys[] = {
@@ -119,9 +140,31 @@ static const struct schema_group schema_backend_tls = {
 };
 
 static const struct schema_group schema_poll = {.what = "poll", SCHEMA_KEYS(schema_poll_keys)};
-static const struct schema_group schema_queue = {.what = "queue", SCHEMA_KEYS(schema_queue_keys)};
-static const struct schema_group schema_health = {.what = "health",
-    SCHEMA_KEYS(schema_health_keys)};
+static bool schema_has_queue(const void *base)
+{
+	const struct config_backend *b = base;
+
+	return b->queue.length > 0;
+}
+
+static const struct schema_group schema_queue = {
+	.what = "queue",
+	SCHEMA_KEYS(schema_queue_keys),
+	.applies = schema_has_queue,
+};
+
+static bool schema_has_health(const void *base)
+{
+	const struct config_backend *b = base;
+
+	return b->health.type != HEALTH_PASSIVE;
+}
+
+static const struct schema_group schema_health = {
+	.what = "health",
+	SCHEMA_KEYS(schema_health_keys),
+	.applies = schema_has_health,
+};
 static const struct schema_group schema_keepalive = {
 	.what = "keepalive",
 	SCHEMA_KEYS(schema_keepalive_keys),
@@ -131,7 +174,9 @@ static const struct schema_key schema_backend_keys[] = {
 	{SCHEMA_KEY("servers", servers, NULL, servers,
 	    "The servers, all of one kind: \"tcp://host:port\", \"tls://host:port\" or "
 	    "\"unix:/path\". A host is a name or an address; names are looked up while the "
-	    "gateway runs, so that it starts without them."),
+	    "gateway runs, so that it starts without them. Options may follow, with a space in "
+	    "front of each: weight=N (its share, 1), max=N (sessions), backup (used while no other "
+	    "server is up)."),
 	    .flags = SCHEMA_REQUIRED, .example = "[ \"tcp://localhost:5900\" ]"},
 	{SCHEMA_YET("map", path, NULL,
 	    "Instead of 'servers': a token file in websockify's format, or a directory of them.")},
@@ -144,8 +189,11 @@ static const struct schema_key schema_backend_keys[] = {
 	    .group = &schema_poll},
 	{SCHEMA_YET("mode", word, "proxy", "How HTTP servers are spoken to."),
 	    .words = schema_modes},
-	{SCHEMA_KEY("balance", word, "roundrobin", balance,
-	    "Which server is tried first: each in its turn."),
+	{SCHEMA_KEY("balance", balance, "roundrobin", balance,
+	    "Which server is tried first: \"roundrobin\" each in its turn, \"leastconn\" the one "
+	    "with the fewest sessions, \"random\" the better of two drawn at random; with "
+	    "\"hash:KEY\" those with the same key meet the same server, where KEY holds "
+	    "variables such as ${client.ip} or ${cookie.NAME}. Weights count with all of them."),
 	    .words = schema_balances},
 	{SCHEMA_KEY("connect_timeout", duration, "3s", connect_timeout,
 	    "How long connecting to one server may take."),
@@ -153,10 +201,18 @@ static const struct schema_key schema_backend_keys[] = {
 	{SCHEMA_KEY("tries", count, "2", tries,
 	    "How many servers are tried before the client is told that it failed."),
 	    .min = 1, .max = 100},
-	{SCHEMA_YET("max_sessions", count, "0", "Sessions for each server. 0: no limit.")},
-	{SCHEMA_YET("queue", group, NULL, "Where sessions beyond that wait."),
+	{SCHEMA_KEY("max_sessions", count, "0", max_sessions,
+	    "Sessions that each server takes at the same time, unless it says max=N itself. 0: no "
+	    "limit.")},
+	{SCHEMA_ROW("queue", group, NULL,
+	    "Where sessions beyond 'max_sessions' wait, the first one first. Without this group "
+	    "they are refused with 503."),
 	    .group = &schema_queue},
-	{SCHEMA_YET("health", group, NULL, "How servers are watched."), .group = &schema_health},
+	{SCHEMA_ROW("health", group, NULL,
+	    "How servers are watched. Without this group a server that three sessions in a row "
+	    "could not reach gets no more of them, and is asked with growing pauses until it can "
+	    "be reached again. One that came back gets its full share after 30 seconds."),
+	    .group = &schema_health},
 	{SCHEMA_ROW("tls", group, NULL,
 	    "How TLS is spoken with servers that begin with \"tls://\"."),
 	    .group = &schema_backend_tls},

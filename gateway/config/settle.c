@@ -31,6 +31,34 @@ void settle_tls(struct read *r, const struct node *node, void *tls)
 		notice_error(r->notice, &max->value, "'max_version' is below 'min_version'");
 }
 
+static void settle_queue(struct read *r, const struct node *node, struct config_backend *b)
+{
+	const struct node *queue = node_find(node, "queue");
+	bool limited = b->max_sessions > 0;
+
+	for (size_t i = 0; i < b->n_servers; i++)
+		limited |= b->servers[i].max > 0;
+	if (queue == NULL)
+		b->queue.length = 0;
+	else if (!limited && !r->broken)
+		notice_error(r->notice, &queue->place,
+		    "a 'queue' needs 'max_sessions', or servers with max=N");
+}
+
+static void settle_health(struct read *r, const struct node *node, struct config_backend *b)
+{
+	const struct node *health = node_find(node, "health");
+
+	if (health == NULL || r->broken)
+		return;
+	if (b->health.type == HEALTH_EXPECT && !b->health.expect && !health->bad)
+		notice_error(r->notice, &health->place,
+		    "'health' with type \"expect\" needs 'expect'");
+	if (b->health.type == HEALTH_TLS && b->n_servers && b->servers[0].kind != SERVER_TLS)
+		notice_error(r->notice, &health->place, "'health' with type \"tls\" is for "
+		    "servers that begin with \"tls://\"");
+}
+
 void settle_backend(struct read *r, const struct node *node, void *backend)
 {
 	struct config_backend *b = backend;
@@ -44,6 +72,8 @@ void settle_backend(struct read *r, const struct node *node, void *backend)
 		notice_error(r->notice, &tls->place, "a 'key' needs its 'cert'");
 	if (t->cert && !t->key)
 		t->key = t->cert;
+	settle_queue(r, node, b);
+	settle_health(r, node, b);
 }
 
 void settle_route_start(struct read *r, void *route)

@@ -108,13 +108,25 @@ static bool type_servers_read(struct read *r, const struct schema_key *key,
 	return true;
 }
 
+static void type_server_print(FILE *f, size_t i, const struct config_server *s)
+{
+	char weight[24] = "", max[24] = "", text[400];
+
+	if (s->weight != 1)
+		snprintf(weight, sizeof(weight), " weight=%u", s->weight);
+	if (s->max)
+		snprintf(max, sizeof(max), " max=%u", s->max);
+	snprintf(text, sizeof(text), "%s%s%s%s", s->text, weight, max, s->backup ? " backup" : "");
+	print_element(f, i, text);
+}
+
 static void type_servers_print(FILE *f, const struct schema_key *key, const void *base)
 {
 	const struct config_backend *b = base;
 
 	(void)key;
 	for (size_t i = 0; i < b->n_servers; i++)
-		print_element(f, i, b->servers[i].text);
+		type_server_print(f, i, &b->servers[i]);
 	print_list_end(f, b->n_servers);
 }
 

@@ -1,5 +1,7 @@
 #include "config/type.h"
 
+#include <string.h>
+
 #include "config/print.h"
 #include "config/read.h"
 #include "config/template.h"
@@ -40,6 +42,37 @@ static bool type_template_read(struct read *r, const struct schema_key *key,
 	return true;
 }
 
+static const char type_hash[] = "hash:";
+
+/* A word, or "hash:" and a template. */
+static bool type_balance_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	static const struct schema_key hash = {.name = "balance", .type = &type_template,
+	    .at = offsetof(struct config_backend, hash), .size = sizeof(struct template *)};
+	struct config_backend *b = base;
+	struct node rest = *node;
+
+	if (!read_is_text(node) || strncmp(node->string, type_hash, sizeof(type_hash) - 1) != 0)
+		return type_word.read(r, key, node, base);
+	b->balance = BALANCE_HASH;
+	rest.string += sizeof(type_hash) - 1;
+	return type_template_read(r, &hash, &rest, base);
+}
+
+static void type_balance_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	const struct config_backend *b = base;
+
+	if (b->balance != BALANCE_HASH) {
+		type_word.print(f, key, base);
+		return;
+	}
+	fprintf(f, "\"%s", type_hash);
+	print_text(f, b->hash->text);
+	putc('"', f);
+}
+
 static void type_template_print(FILE *f, const struct schema_key *key, const void *base)
 {
 	const struct template *const *member = schema_value(key, base);
@@ -53,4 +86,13 @@ const struct schema_type type_template = {
 	.literal = NODE_STRING,
 	.read = type_template_read,
 	.print = type_template_print,
+};
+
+const struct schema_type type_balance = {
+	.name = "word",
+	.expects = "a way to balance",
+	.example = "\"leastconn\" or \"hash:${client.ip}\"",
+	.literal = NODE_STRING,
+	.read = type_balance_read,
+	.print = type_balance_print,
 };

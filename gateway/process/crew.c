@@ -7,6 +7,7 @@
 #include "net/resolver.h"
 #include "net/stream.h"
 #include "process/farewell.h"
+#include "route/snapshot.h"
 
 struct crew_member {
 	struct worker		 worker;
@@ -53,6 +54,8 @@ static void crew_member_fini(struct crew_member *m)
 {
 	struct worker *w = &m->worker;
 
+	if (w->index == 0)
+		snapshot_unwatch(LIST_OWNER(m->gateway.snapshot, struct snapshot, held));
 	resolver_fini(w);
 	net_worker_fini(w);
 	farewell_fini(&m->farewell);
@@ -81,6 +84,8 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 		f = net_worker_init(w);
 	if (f == FAULT_NONE)
 		f = resolver_init(w, NULL);
+	if (f == FAULT_NONE && index == 0)
+		f = snapshot_watch(LIST_OWNER(snapshot, struct snapshot, held), w);
 	if (f != FAULT_NONE)
 		crew_member_fini(m);
 	return f;

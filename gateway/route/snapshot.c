@@ -13,6 +13,7 @@
 #include "serve/serve_redirect.h"
 #include "serve/serve_respond.h"
 #include "upstream/backend.h"
+#include "upstream/health.h"
 
 /* Who answers on a route, and who stands behind it. */
 struct snapshot_action {
@@ -204,4 +205,19 @@ enum fault snapshot_new(struct config *config, struct snapshot **made)
 enum fault snapshot_sketch(struct config *config, struct snapshot **made)
 {
 	return snapshot_make(config, snapshot_make_routes, made);
+}
+
+enum fault snapshot_watch(struct snapshot *s, struct worker *keeper)
+{
+	enum fault f = FAULT_NONE;
+
+	for (size_t i = 0; i < s->config->n_backends && f == FAULT_NONE; i++)
+		f = health_begin(s->backends[i], keeper);
+	return f;
+}
+
+void snapshot_unwatch(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->config->n_backends; i++)
+		health_end(s->backends[i]);
 }

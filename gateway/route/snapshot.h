@@ -32,5 +32,9 @@ struct snapshot {
 enum fault	 snapshot_new(struct config *, struct snapshot **) MUST_USE;
 /* Routes only, for looking at: reads no certificate and makes no backend. */
 enum fault	 snapshot_sketch(struct config *, struct snapshot **) MUST_USE;
+/* This worker looks after the servers of its backends, from before its thread runs … */
+enum fault	 snapshot_watch(struct snapshot *, struct worker *keeper) MUST_USE;
+/* … until after it has ended. */
+void		 snapshot_unwatch(struct snapshot *);
 
 #endif

@@ -1,23 +1,78 @@
 /*
- * A backend of the configuration, ready to be connected to. Immutable, part of the snapshot; what
- * balancing remembers is shared by all workers with relaxed atomics.
+ * A backend of the configuration, ready to be connected to: its servers, who is next, and who waits
+ * for a place. Part of the snapshot, shared by all workers; a session takes its lock when it is
+ * opened and when it ends, never in between.
  */
 #ifndef BACKEND_H
 #define BACKEND_H
 
-#include <stdatomic.h>
+#include <pthread.h>
 
 #include "config/config.h"
+#include "loop/worker.h"
 #include "net/tls_ctx.h"
+#include "upstream/target.h"
 
 struct backend {
 	const struct config_backend	*conf;
 	struct tls_ctx			*tls;	/* NULL: no server of it wants TLS */
-	_Atomic unsigned		 turn;	/* roundrobin */
+	pthread_mutex_t			 lock;	/* for all that follows, and the targets */
+	struct target			**targets;	/* of conf->servers */
+	struct target			**open;	/* room for those that may be picked */
+	struct list			 queue;	/* struct backend_wait */
+	unsigned			 n_waiting;
+	struct worker			*keeper;	/* watches servers; NULL: nobody does */
+	struct list			 checks;	/* struct health; the keeper's alone */
 };
 
 /* Reads CA and client certificate now; the reason of a fault is on the log. */
 enum fault	 backend_new(const struct config_backend *, struct backend **) MUST_USE;
 void		 backend_free(struct backend *);
+
+/* Who asks for a server. */
+struct backend_pick {
+	uint64_t		 now;	/* worker.now */
+	uint64_t		 hash;
+	struct target		*const *tried;
+	size_t			 n_tried;
+};
+
+/*
+ * The next server for a session, with a place taken in it: backend_release gives that back. It is
+ * counted (target_put). NO_SERVER: none is up that was not tried; BACKEND_FULL: those that are up
+ * have no place.
+ */
+enum fault	 backend_take(struct backend *, const struct backend_pick *, struct target **)
+		    MUST_USE;
+/* The session has ended, or was never opened: the place goes to who waits longest. Puts target. */
+void		 backend_release(struct backend *, struct target *);
+/* What came of connecting to it; may change whether it is up. */
+void		 backend_tell(struct backend *, struct target *, enum fault, uint64_t now);
+
+/* The target came back, with its places: to those who wait. The lock is held. */
+void		 backend_serve_queue(struct backend *, struct target *);
+
+/*
+ * A place in the queue, embedded in an object that lives until the answer came, or until
+ * backend_leave returned true.
+ */
+struct backend_wait {
+	struct list		 link;
+	struct letter		 letter;
+	struct worker		*worker;
+	struct timer		 timer;
+	struct backend		*backend;
+	struct target		*given;
+	/* A place was given (as by backend_take), or NULL: QUEUE_TIMEOUT. On the worker, once. */
+	void			(*done)(struct backend_wait *, struct target *);
+};
+
+/* QUEUE_FULL, or BACKEND_FULL where there is no queue; else done follows, never from within. */
+enum fault	 backend_wait(struct backend *, struct backend_wait *, struct worker *) MUST_USE;
+/*
+ * Gives the place in the queue up. False: a place in a server is on its way already; done will be
+ * called, and has to release it.
+ */
+bool		 backend_leave(struct backend_wait *) MUST_USE;
 
 #endif

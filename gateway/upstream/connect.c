@@ -1,181 +1,160 @@
 #include "upstream/connect.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "net/dial.h"
+#include "upstream/reach.h"
 
 struct connect {
 	struct worker			*worker;
 	struct backend			*backend;
-	const char			*who;
+	struct connect_request		 request;
 	connect_done			*done;
-	void				*owner;
-	const struct config_server	*server;	/* the one being tried */
-	struct dial			*dial;
-	struct stream			*stream;	/* in its TLS handshake */
-	struct timer			 timer;		/* of that handshake */
-	struct task			 task;		/* what cannot even be begun fails later */
-	enum fault			 fault;
-	uint64_t			 deadline;
-	size_t				 turn, tried;
+	void				*owner;		/* NULL: cancelled, but a place is coming */
+	struct target			*target;	/* the one being tried: a place in it */
+	struct reach			*reach;
+	struct backend_wait		 wait;
+	bool				 waiting;
+	struct task			 task;		/* begins, or tells what failed at once */
+	enum fault			 fault;		/* of the last server */
+	size_t				 n_tried;
+	struct target			*tried[];	/* [conf->tries], counted */
 };
-
-static void connect_next(struct connect *);
 
 static void connect_free(struct connect *c)
 {
-	timer_close(c->worker, &c->timer);
+	for (size_t i = 0; i < c->n_tried; i++)
+		target_put(c->tried[i]);
 	task_cancel(&c->task);
 	free(c);
 }
 
-static void connect_finish(struct connect *c, enum fault f)
+static void connect_finish(struct connect *c, struct stream *s, enum fault f)
 {
 	connect_done *done = c->done;
+	struct target *target = c->target;
 	void *owner = c->owner;
-	struct stream *s = c->stream;
-	const struct config_server *server = c->server;
 
 	connect_free(c);
-	done(owner, s, server, f);
+	done(owner, s, target, f);
 }
 
-/* This server will not do: the next one, unless there is none, or no try left. */
-static void connect_failed(struct connect *c, enum fault f)
+static void connect_refuse(struct connect *c, enum fault f)
 {
-	const struct config_backend *conf = c->backend->conf;
-
-	log_fault(f, "%s: backend %s: %s", c->who, conf->name, c->server->text);
-	timer_set(c->worker, &c->timer, CLOCK_NEVER);
-	if (++c->tried < conf->tries && c->tried < conf->n_servers)
-		connect_next(c);
-	else
-		connect_finish(c, f);
+	log_fault(f, "%s: backend %s", c->request.who, c->backend->conf->name);
+	connect_finish(c, NULL, f);
 }
 
-static void connect_fail_later(struct task *t)
-{
-	struct connect *c = LIST_OWNER(t, struct connect, task);
+static void connect_next(struct connect *);
 
-	connect_failed(c, c->fault);
-}
-
-static void connect_up(struct stream *s)
-{
-	struct connect *c = s->owner;
-
-	stream_pause(s, PAUSE_DIAL);
-	connect_finish(c, FAULT_NONE);
-}
-
-static void connect_gone(struct stream *s, enum fault f)
-{
-	struct connect *c = s->owner;
-
-	stream_close(s, false);
-	c->stream = NULL;
-	connect_failed(c, f == FAULT_DIAL_CERTIFICATE ? f : FAULT_DIAL_TLS);
-}
-
-static size_t connect_bytes(struct stream *s, uint8_t *p, size_t n)
-{
-	(void)s;
-	(void)p;
-	(void)n;
-	return 0;	/* kept for whoever takes the stream */
-}
-
-/* Until it is up a stream has nothing else to tell. */
-static const struct stream_events connect_stream_events = {
-	.up = connect_up,
-	.bytes = connect_bytes,
-	.gone = connect_gone,
-};
-
-static void connect_expire(struct timer *t)
-{
-	struct connect *c = LIST_OWNER(t, struct connect, timer);
-
-	stream_close(c->stream, false);
-	c->stream = NULL;
-	connect_failed(c, FAULT_DIAL_TIMEOUT);
-}
-
-static struct tls_layer *connect_tls(struct connect *c)
-{
-	const char *sni = c->backend->conf->tls.sni;
-	SSL *ssl = tls_ctx_connection(c->backend->tls, sni ? sni : c->server->host);
-	struct tls_layer *tls = ssl ? tls_layer_new(ssl, false, c->server->text) : NULL;
-
-	if (tls == NULL)
-		SSL_free(ssl);
-	return tls;
-}
-
-static void connect_dialled(void *owner, int fd, enum fault f)
+static void connect_reached(void *owner, struct stream *s, enum fault f)
 {
 	struct connect *c = owner;
-	bool wants_tls = c->server->kind == SERVER_TLS;
+	struct target *t = c->target;
 
-	c->dial = NULL;
-	if (f != FAULT_NONE) {
-		connect_failed(c, f);
+	c->reach = NULL;
+	backend_tell(c->backend, t, f, c->worker->now);
+	if (f == FAULT_NONE) {
+		connect_finish(c, s, FAULT_NONE);
 		return;
 	}
-	struct tls_layer *tls = wants_tls ? connect_tls(c) : NULL;
-	if (!wants_tls || tls)
-		c->stream = stream_new(c->worker, fd, tls, &connect_stream_events, c);
-	if (c->stream == NULL) {
-		if (tls)
-			tls_layer_free(tls);
-		close(fd);
-		connect_failed(c, FAULT_NO_MEMORY);
-		return;
-	}
-	timer_set(c->worker, &c->timer, c->deadline);
-	stream_start(c->stream);
+	log_fault(f, "%s: backend %s: %s", c->request.who, c->backend->conf->name, t->server.text);
+	c->fault = f;
+	c->target = NULL;
+	held_get(&t->held);
+	c->tried[c->n_tried++] = t;
+	backend_release(c->backend, t);
+	connect_next(c);
 }
 
+static void connect_reach(struct connect *c, struct target *t)
+{
+	const struct reach_options options = {
+	    .deadline = c->worker->now + c->backend->conf->connect_timeout};
+
+	c->target = t;
+	c->reach = reach_start(c->worker, c->backend, &t->server, &options, connect_reached, c);
+	if (c->reach)
+		return;
+	c->target = NULL;
+	backend_release(c->backend, t);
+	connect_refuse(c, FAULT_NO_MEMORY);
+}
+
+static void connect_placed(struct backend_wait *wait, struct target *t)
+{
+	struct connect *c = LIST_OWNER(wait, struct connect, wait);
+
+	c->waiting = false;
+	if (c->owner && t) {
+		connect_reach(c, t);
+		return;
+	}
+	if (t)
+		backend_release(c->backend, t);
+	if (c->owner)
+		connect_refuse(c, FAULT_QUEUE_TIMEOUT);
+	else
+		connect_free(c);
+}
+
+/* A server that can be tried, or a place in the queue, or the end. */
 static void connect_next(struct connect *c)
 {
-	const struct config_backend *conf = c->backend->conf;
+	const struct backend_pick pick = {c->worker->now, c->request.hash, c->tried, c->n_tried};
+	struct target *t;
+	enum fault f = FAULT_NO_SERVER;
 
-	c->server = &conf->servers[(c->turn + c->tried) % conf->n_servers];
-	c->deadline = c->worker->now + conf->connect_timeout;
-	c->dial = dial_start(c->worker, c->server, c->deadline, conf->resolve, connect_dialled, c);
-	if (c->dial == NULL) {
-		c->fault = FAULT_NO_MEMORY;
-		worker_resume(c->worker, &c->task);
+	if (c->n_tried < c->backend->conf->tries)
+		f = backend_take(c->backend, &pick, &t);
+	if (f == FAULT_NONE) {
+		connect_reach(c, t);
+		return;
 	}
+	if (f == FAULT_BACKEND_FULL && c->n_tried == 0) {
+		f = backend_wait(c->backend, &c->wait, c->worker);
+		c->waiting = f == FAULT_NONE;
+		if (c->waiting)
+			return;
+	}
+	if (c->n_tried == 0)
+		connect_refuse(c, f);
+	else
+		connect_finish(c, NULL, c->fault);	/* logged when it was met */
+}
+
+static void connect_begin(struct task *task)
+{
+	connect_next(LIST_OWNER(task, struct connect, task));
 }
 
 struct connect *connect_start(struct worker *w, struct backend *b,
     const struct connect_request *request, connect_done *done, void *owner)
 {
-	struct connect *c = calloc(1, sizeof(*c));
+	struct connect *c = calloc(1, sizeof(*c) + b->conf->tries * sizeof(struct target *));
 
-	if (c == NULL || timer_open(w, &c->timer, connect_expire) != FAULT_NONE) {
-		free(c);
+	if (c == NULL)
 		return NULL;
-	}
 	c->worker = w;
 	c->backend = b;
-	c->who = request->who;
+	c->request = *request;
+	c->wait.done = connect_placed;
 	c->done = done;
 	c->owner = owner;
-	c->turn = atomic_fetch_add_explicit(&b->turn, 1, memory_order_relaxed);
-	task_init(&c->task, connect_fail_later);
-	connect_next(c);
+	task_init(&c->task, connect_begin);
+	worker_resume(w, &c->task);
 	return c;
 }
 
 void connect_cancel(struct connect *c)
 {
-	if (c->dial)
-		dial_cancel(c->dial);
-	if (c->stream)
-		stream_close(c->stream, false);
+	if (c->reach)
+		reach_cancel(c->reach);
+	if (c->target)
+		backend_release(c->backend, c->target);
+	if (c->waiting && !backend_leave(&c->wait)) {
+		c->owner = NULL;
+		return;
+	}
 	connect_free(c);
 }

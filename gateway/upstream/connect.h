@@ -1,6 +1,7 @@
 /*
  * From a backend to one stream that is up: the servers in the balancer's order, as many as
- * `tries` says, each within connect_timeout (name, TCP and TLS together).
+ * `tries` says, each within connect_timeout (name, TCP and TLS together); where all of them are
+ * full, a place in the queue first.
  */
 #ifndef CONNECT_H
 #define CONNECT_H
@@ -13,11 +14,12 @@ struct connect;
 
 /*
  * The one answer: a stream that is up and paused (PAUSE_DIAL), to be taken by stream_hand, and the
- * server it leads to; or NULL and the last server's fault. Never from within connect_start.
+ * target it leads to, whose place is given back by backend_release; or NULL and the last server's
+ * fault. Never from within connect_start.
  */
-typedef void connect_done(void *owner, struct stream *, const struct config_server *, enum fault);
+typedef void connect_done(void *owner, struct stream *, struct target *, enum fault);
 
-/* Copies what it needs of the request. NULL: out of memory. */
+/* The request's strings live until the answer. NULL: out of memory. */
 struct connect	*connect_start(struct worker *, struct backend *, const struct connect_request *,
 		    connect_done *, void *owner);
 void		 connect_cancel(struct connect *);

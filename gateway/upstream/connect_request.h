@@ -9,9 +9,13 @@
 
 struct connect_request {
 	const char	*who;	/* the route, for the log; lives in the snapshot */
+	uint64_t	 hash;	/* of the key of balance = "hash:KEY" */
 };
 
-/* The strings are the exchange's, for as long as it has its arena. */
+/*
+ * The strings are the exchange's, for as long as it has its arena. CONTROL_CHARACTER: what would
+ * reach the backend holds one; NO_MEMORY.
+ */
 enum fault	connect_request_make(struct connect_request *, struct exchange *) MUST_USE;
 
 #endif

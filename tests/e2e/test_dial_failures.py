@@ -14,6 +14,7 @@ BACKENDS = {
     "black_hole": (black_hole.url, "1s", 504),
     "silent_tls": (silent_tls.url.replace("tcp:", "tls:"), "1s", 504),
     "unresolved": ("tcp://nobody.invalid:7", "2s", 502),
+    "kept": (dead_url(), "3s", 502),
     "missing_socket": ("unix:@DIR@/nobody.sock", "3s", 502),
 }
 
@@ -36,17 +37,17 @@ def logged(name):
     """One record with the status, and a line in the log that names the server."""
     record = gateway.expect_record(route=f"http_{name}")
     equal(record["status"], BACKENDS[name][2], "status")
-    equal(record.get("backend"), name, "backend")
+    equal(record.get("backend"), f"http_{name}", "backend")
     gateway.expect_log(BACKENDS[name][0].split("://")[-1].replace("@DIR@", str(gateway.dir)))
 
 
-@case("the connection is kept after a 502")
+@case("the connection is kept after a 502, and after a 503 without a try once the server is down")
 def kept():
     with gateway.wire() as wire:
-        for _ in range(3):
-            wire.send(ws.handshake("/http/refused"))
+        for status in (502, 502, 502, 503):
+            wire.send(ws.handshake("/http/kept"))
             response = read_response(wire)
-            equal((response.status, response.closes), (502, False), "status, and does it close")
+            equal((response.status, response.closes), (status, False), "status, and does it close")
 
 
 @case("what a client sends while its backend is dialled is not lost")
@@ -76,15 +77,18 @@ def localhost():
 
 
 def route(name, refuse):
-    return f'{refuse}_{name}: {{ path = "/{refuse}/{name}"; backend = "{name}"; ' \
+    return f'{refuse}_{name}: {{ path = "/{refuse}/{name}"; backend = "{refuse}_{name}"; ' \
            f'refuse = "{refuse}"; }};\n'
 
 
 gateway = Gateway(
     routes="".join(route(n, refuse) for n in BACKENDS for refuse in ("http", "close")),
-    backends="".join(f'{n}: {{ servers = ["{url}"]; connect_timeout = "{timeout}"; tries = 1; }};\n'
+    backends="".join(f'{refuse}_{n}: {{ servers = ["{url}"]; connect_timeout = "{timeout}"; '
+                     "tries = 1; };\n" for refuse in ("http", "close")
                      for n, (url, timeout, _) in BACKENDS.items()))
 for name, (_, _, status) in BACKENDS.items():
+    if name == "kept":
+        continue
     for transport, tls in (("plain", False), ("tls", True)):
         add(f"{name}: {status} ({transport})", true_status, name, status, tls)
         add(f"{name}: 1014 with refuse = close ({transport})", close_code, name, tls)

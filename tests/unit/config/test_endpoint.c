@@ -154,8 +154,7 @@ static void test_server_wrong(void **state)
 
 static void test_server_later(void **state)
 {
-	static const char *const texts[] = {"ws://x:1", "wss://x:1/y", "http://x", "https://x",
-	    "tcp://x:1 weight=3", "unix:/x backup"};
+	static const char *const texts[] = {"ws://x:1", "wss://x:1/y", "http://x", "https://x"};
 	struct config_server s;
 	struct arena arena;
 	bool later;
@@ -166,6 +165,31 @@ static void test_server_later(void **state)
 		assert_null(endpoint_server(&arena, texts[i], &s, &later));
 		assert_true(later);
 	}
+	arena_fini(&arena);
+}
+
+static void test_server_options(void **state)
+{
+	static const char *const wrong[] = {"tcp://x:1 weight", "tcp://x:1 weight=0",
+	    "tcp://x:1 max=-1", "tcp://x:1 weight=1000001", "tcp://x:1 down", "tcp://x:1 backup=1"};
+	struct config_server s = {0};
+	struct arena arena;
+	bool later;
+
+	(void)state;
+	arena_init(&arena);
+	assert_null(endpoint_server(&arena, "tcp://x:1  weight=3 max=100 backup ", &s, &later));
+	assert_string_equal(s.text, "tcp://x:1");
+	assert_string_equal(s.host, "x");
+	assert_int_equal(s.weight, 3);
+	assert_int_equal(s.max, 100);
+	assert_true(s.backup);
+	s = (struct config_server){0};
+	assert_null(endpoint_server(&arena, "unix:/x", &s, &later));
+	assert_int_equal(s.weight, 1);
+	assert_false(s.backup);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_non_null(endpoint_server(&arena, wrong[i], &s, &later));
 	arena_fini(&arena);
 }
 
@@ -250,6 +274,7 @@ int main(void)
 	    cmocka_unit_test(test_server),
 	    cmocka_unit_test(test_server_wrong),
 	    cmocka_unit_test(test_server_later),
+	    cmocka_unit_test(test_server_options),
 	    cmocka_unit_test(test_network),
 	    cmocka_unit_test(test_network_wrong),
 	    cmocka_unit_test(test_clash),

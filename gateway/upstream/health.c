@@ -1,0 +1,288 @@
+#include "upstream/health.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "net/stream.h"
+#include "upstream/reach.h"
+
+enum {
+	/* ms before a dead server is asked; twice as long each time, up to the other */
+	HEALTH_PAUSE = 250,
+	HEALTH_PAUSE_MAX = 8 * 1000,
+	HEALTH_ANSWER = 4096,		/* bytes of an answer that are looked at */
+	HEALTH_REQUEST = 1024,
+	HEALTH_STATUS = 12		/* "HTTP/1.1 200" */
+};
+
+struct health {
+	struct list		 link;		/* among the backend's checks */
+	struct letter		 letter;	/* brings it to the keeper */
+	struct backend		*backend;
+	struct target		*target;
+	struct worker		*worker;	/* NULL until it is there */
+	struct timer		 timer;		/* the next check; or the answer's deadline */
+	struct reach		*reach;		/* while it is being connected */
+	struct stream		*stream;	/* while an answer is waited for */
+	uint64_t		 deadline, pause;
+};
+
+static const struct config_health *health_conf(const struct health *h)
+{
+	return &h->backend->conf->health;
+}
+
+static bool health_is_active(const struct health *h)
+{
+	return health_conf(h)->type != HEALTH_PASSIVE;
+}
+
+static void health_free(struct health *h)
+{
+	target_put(h->target);
+	free(h);
+}
+
+static void health_close(struct health *h)
+{
+	if (h->reach)
+		reach_cancel(h->reach);
+	if (h->stream)
+		stream_close(h->stream, false);
+	timer_close(h->worker, &h->timer);
+	list_remove(&h->link);
+	health_free(h);
+}
+
+/* A tenth more or less, so that many checks do not fall on one moment. */
+static void health_pause(struct health *h, uint64_t ms)
+{
+	uint16_t random;
+
+	random_bytes(&random, sizeof(random));
+	timer_set(h->worker, &h->timer, h->worker->now + ms - ms / 10 + ms * random / 5 / 65536);
+}
+
+static void health_next(struct health *h)
+{
+	if (health_is_active(h)) {
+		health_pause(h, health_conf(h)->interval);
+		return;
+	}
+	h->pause = h->pause ? 2 * h->pause : HEALTH_PAUSE;
+	if (h->pause > HEALTH_PAUSE_MAX)
+		h->pause = HEALTH_PAUSE_MAX;
+	health_pause(h, h->pause);
+}
+
+void health_say(const struct backend *b, const struct target *t, enum fault f)
+{
+	if (f == FAULT_NONE)
+		log_line(LOG_LEVEL_INFO, "backend %s: %s is up again", b->conf->name,
+		    t->server.text);
+	else
+		log_line(LOG_LEVEL_WARN, "backend %s: %s is down: %s", b->conf->name,
+		    t->server.text, fault_text(f));
+}
+
+static void health_result(struct health *h, enum fault f)
+{
+	const struct config_health *conf = health_conf(h);
+	struct backend *b = h->backend;
+	struct target *t = h->target;
+	bool active = health_is_active(h), changed;
+
+	if (h->stream)
+		stream_close(h->stream, false);
+	h->stream = NULL;
+	pthread_mutex_lock(&b->lock);
+	if (f == FAULT_NONE)
+		changed = target_worked(t, active ? conf->rise : 1, h->worker->now);
+	else
+		changed = target_failed(t, conf->fall);
+	bool up = !t->down;
+	if (changed && up)
+		backend_serve_queue(b, t);
+	pthread_mutex_unlock(&b->lock);
+	if (changed)
+		health_say(b, t, f);
+	if (active || !up)
+		health_next(h);
+	else
+		health_close(h);
+}
+
+/* What the answer came to: NONE, or CHECK_FAILED; false: more of it is needed. */
+static bool health_judge_http(const struct health *h, const uint8_t *p, size_t n, enum fault *f)
+{
+	unsigned wanted = health_conf(h)->status, status;
+	char text[HEALTH_STATUS + 1] = "";
+	char dot;
+
+	if (n < HEALTH_STATUS)
+		return false;
+	memcpy(text, p, HEALTH_STATUS);
+	*f = FAULT_CHECK_FAILED;
+	if (sscanf(text, "HTTP/1.%c %3u", &dot, &status) == 2 &&
+	    (wanted ? status == wanted : status >= 200 && status < 400))
+		*f = FAULT_NONE;
+	return true;
+}
+
+static bool health_judge_text(const struct health *h, const uint8_t *p, size_t n, enum fault *f)
+{
+	const char *wanted = health_conf(h)->expect;
+
+	*f = memmem(p, n, wanted, strlen(wanted)) ? FAULT_NONE : FAULT_CHECK_FAILED;
+	return *f == FAULT_NONE || n >= HEALTH_ANSWER;
+}
+
+static size_t health_bytes(struct stream *s, uint8_t *p, size_t n)
+{
+	struct health *h = s->owner;
+	bool http = health_conf(h)->type == HEALTH_HTTP;
+	enum fault f = FAULT_NONE;
+
+	if (!(http ? health_judge_http(h, p, n, &f) : health_judge_text(h, p, n, &f)))
+		return 0;
+	health_result(h, f);
+	return n;
+}
+
+static void health_eof(struct stream *s)
+{
+	health_result(s->owner, FAULT_CHECK_FAILED);
+}
+
+static void health_gone(struct stream *s, enum fault f)
+{
+	(void)f;
+	health_result(s->owner, FAULT_CHECK_FAILED);
+}
+
+static void health_ignore(struct stream *s)
+{
+	(void)s;	/* a question is short */
+}
+
+static const struct stream_events health_events = {
+	.bytes = health_bytes,
+	.eof = health_eof,
+	.full = health_ignore,
+	.room = health_ignore,
+	.gone = health_gone,
+};
+
+static void health_ask(struct health *h)
+{
+	const struct config_health *conf = health_conf(h);
+	const struct config_server *server = &h->target->server;
+	char request[HEALTH_REQUEST];
+	struct iovec iov = {request, 0};
+
+	if (conf->type == HEALTH_HTTP)
+		iov.iov_len = (size_t)snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\n"
+		    "Host: %s\r\nUser-Agent: framegate\r\nConnection: close\r\n\r\n",
+		    conf->path, server->kind == SERVER_UNIX ? "localhost" : server->host);
+	else if (conf->send)
+		iov = (struct iovec){(void *)(uintptr_t)conf->send, strlen(conf->send)};
+	stream_hand(h->stream, &health_events, h);
+	if (iov.iov_len > 0)
+		stream_write(h->stream, &iov, 1);
+	timer_set(h->worker, &h->timer, h->deadline);
+	stream_resume(h->stream, PAUSE_DIAL);
+}
+
+static void health_reached(void *owner, struct stream *s, enum fault f)
+{
+	struct health *h = owner;
+	enum config_health_type type = health_conf(h)->type;
+
+	h->reach = NULL;
+	h->stream = s;
+	if (s && (type == HEALTH_HTTP || type == HEALTH_EXPECT))
+		health_ask(h);
+	else
+		health_result(h, f);
+}
+
+static void health_tick(struct timer *timer)
+{
+	struct health *h = LIST_OWNER(timer, struct health, timer);
+	const struct config_health *conf = health_conf(h);
+	bool plain = conf->type == HEALTH_PASSIVE || conf->type == HEALTH_TCP;
+
+	if (h->stream) {
+		health_result(h, FAULT_CHECK_FAILED);
+		return;
+	}
+	h->deadline = h->worker->now + conf->timeout;
+	h->reach = reach_start(h->worker, h->backend, &h->target->server,
+	    &(struct reach_options){.deadline = h->deadline, .no_tls = plain}, health_reached, h);
+	if (h->reach == NULL)
+		health_next(h);		/* out of memory says nothing about the server */
+}
+
+static void health_open(struct worker *w, struct letter *l)
+{
+	struct health *h = LIST_OWNER(l, struct health, letter);
+
+	if (timer_open(w, &h->timer, health_tick) != FAULT_NONE) {
+		pthread_mutex_lock(&h->backend->lock);
+		h->target->down = false;	/* nobody would find out that it is back */
+		pthread_mutex_unlock(&h->backend->lock);
+		health_free(h);
+		return;
+	}
+	h->worker = w;
+	list_append(&h->backend->checks, &h->link);
+	health_next(h);
+}
+
+static void health_drop(struct letter *l)
+{
+	health_free(LIST_OWNER(l, struct health, letter));
+}
+
+bool health_watch(struct backend *b, struct target *t)
+{
+	struct health *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return false;
+	list_init(&h->link);
+	h->letter = (struct letter){.open = health_open, .drop = health_drop};
+	h->backend = b;
+	h->target = t;
+	held_get(&t->held);
+	worker_post(b->keeper, &h->letter);
+	return true;
+}
+
+enum fault health_begin(struct backend *b, struct worker *keeper)
+{
+	bool made = true;
+
+	pthread_mutex_lock(&b->lock);
+	b->keeper = keeper;
+	if (b->conf->health.type != HEALTH_PASSIVE)
+		for (size_t i = 0; i < b->conf->n_servers; i++)
+			made &= health_watch(b, b->targets[i]);
+	pthread_mutex_unlock(&b->lock);
+	return made ? FAULT_NONE : FAULT_NO_MEMORY;
+}
+
+void health_end(struct backend *b)
+{
+	struct list *l;
+
+	pthread_mutex_lock(&b->lock);
+	b->keeper = NULL;
+	pthread_mutex_unlock(&b->lock);
+	while ((l = list_take(&b->checks)) != NULL)
+		health_close(LIST_OWNER(l, struct health, link));
+}

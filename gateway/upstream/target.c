@@ -1,0 +1,66 @@
+#include "upstream/target.h"
+
+#include <stdlib.h>
+
+#include "base/list.h"
+
+static void target_free(struct held *h)
+{
+	free(LIST_OWNER(h, struct target, held));
+}
+
+struct target *target_new(const struct config_server *server, unsigned max_sessions)
+{
+	struct target *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	held_init(&t->held, target_free);
+	t->server = *server;
+	t->max_sessions = server->max ? server->max : max_sessions;
+	return t;
+}
+
+void target_put(struct target *t)
+{
+	if (t)
+		held_put(&t->held);
+}
+
+bool target_is_full(const struct target *t)
+{
+	return t->max_sessions > 0 && t->sessions >= t->max_sessions;
+}
+
+uint64_t target_weight(const struct target *t, uint64_t now)
+{
+	uint64_t weight = (uint64_t)t->server.weight * TARGET_SHARES;
+	uint64_t age = now - t->recovered;
+
+	if (t->recovered == 0 || age >= TARGET_SLOW_START)
+		return weight;
+	return weight / 10 + weight * 9 / 10 * age / TARGET_SLOW_START;
+}
+
+bool target_failed(struct target *t, unsigned fall)
+{
+	t->successes = 0;
+	if (t->failures < fall)
+		t->failures++;
+	if (t->down || t->failures < fall)
+		return false;
+	t->down = true;
+	return true;
+}
+
+bool target_worked(struct target *t, unsigned rise, uint64_t now)
+{
+	t->failures = 0;
+	if (!t->down)
+		return false;
+	if (++t->successes < rise)
+		return false;
+	t->down = false;
+	t->recovered = now;
+	return true;
+}

@@ -1,0 +1,40 @@
+/*
+ * A server that can be connected to, and how it fares: up or down, how many sessions it has. Shared
+ * by all workers; the lock of its backend guards everything that changes.
+ */
+#ifndef TARGET_H
+#define TARGET_H
+
+#include <stdint.h>
+
+#include "base/held.h"
+#include "config/config.h"
+
+enum {
+	TARGET_SLOW_START = 30 * 1000,	/* ms from a tenth of its weight to all of it */
+	TARGET_SHARES = 1000		/* of a weight of 1 */
+};
+
+struct target {
+	struct held		 held;		/* counted: sessions outlive what named it */
+	/* Its strings live in the snapshot, or behind the target itself. */
+	struct config_server	 server;
+	unsigned		 max_sessions;	/* 0: no limit */
+	unsigned		 sessions;	/* open, or being opened */
+	int64_t			 turn;		/* roundrobin: how much it is owed */
+	unsigned		 failures, successes;	/* in a row */
+	bool			 down;
+	uint64_t		 recovered;	/* when it came back; 0: it was never gone */
+};
+
+/* server's strings must outlive it. NULL: out of memory. */
+struct target	*target_new(const struct config_server *, unsigned max_sessions);
+void		 target_put(struct target *);		/* lets go of it; NULL is fine */
+bool		 target_is_full(const struct target *);
+/* What it may be given now, in TARGET_SHARES: less than its weight soon after it came back. */
+uint64_t	 target_weight(const struct target *, uint64_t now);
+/* Each returns whether that made it change from up to down, or back. */
+bool		 target_failed(struct target *, unsigned fall);
+bool		 target_worked(struct target *, unsigned rise, uint64_t now);
+
+#endif
