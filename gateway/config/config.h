@@ -126,6 +126,9 @@ struct config_backend {
 	const char			*name;
 	struct config_server		*servers;
 	size_t				 n_servers;
+	const char			*map;		/* instead of servers; NULL: none */
+	const struct template		*key;
+	struct config_networks		 allow_targets;	/* n 0: any */
 	enum config_balance		 balance;
 	const struct template		*hash;		/* BALANCE_HASH */
 	unsigned			 max_sessions;	/* for each server; 0: no limit */

@@ -77,7 +77,7 @@ static bool config_is_optional(const struct schema_key *key)
 	bool required = false, sample = false;
 
 	for (size_t i = 0; i < key->group->n; i++) {
-		required |= (key->group->keys[i].flags & SCHEMA_REQUIRED) != 0;
+		required |= (key->group->keys[i].flags & (SCHEMA_REQUIRED | SCHEMA_CHOICE)) != 0;
 		sample |= (key->group->keys[i].flags & SCHEMA_SAMPLE) != 0;
 	}
 	return (required && !sample) || key->flags & SCHEMA_ACTION;

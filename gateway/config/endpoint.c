@@ -57,6 +57,15 @@ static bool endpoint_pton(int family, struct slice s, void *out)
 	return inet_pton(family, text, out) == 1;
 }
 
+bool endpoint_is_host(struct slice s)
+{
+	struct in_addr in;
+	struct in6_addr in6;
+
+	return endpoint_pton(AF_INET, s, &in) || endpoint_pton(AF_INET6, s, &in6) ||
+	    endpoint_is_name(s);
+}
+
 const char *endpoint_split(struct slice text, struct slice *host, uint16_t *port)
 {
 	struct slice digits;
@@ -159,8 +168,6 @@ static const char *endpoint_url(struct arena *arena, const char *text, struct co
     bool *later)
 {
 	const struct endpoint_scheme *e = endpoint_schemes;
-	struct in_addr in;
-	struct in6_addr in6;
 	struct slice host;
 
 	while (e->name && strncasecmp(text, e->name, strlen(e->name)) != 0)
@@ -182,8 +189,7 @@ static const char *endpoint_url(struct arena *arena, const char *text, struct co
 		return why;
 	if (s->port == 0)
 		return "its port must be a number from 1 to 65535";
-	if (!endpoint_pton(AF_INET6, host, &in6) && !endpoint_pton(AF_INET, host, &in) &&
-	    !endpoint_is_name(host))
+	if (!endpoint_is_host(host))
 		return "its host is neither a name nor an address";
 	s->host = arena_copy(arena, host).p;
 	return NULL;

@@ -20,6 +20,8 @@ const char	*endpoint_network(struct slice text, struct config_network *, bool *l
 
 /* What a name server might know: letters, digits, '-', '_' and dots. */
 bool		 endpoint_is_name(struct slice);
+/* Such a name, or an address without brackets. */
+bool		 endpoint_is_host(struct slice);
 /* Would binding the one take the other's address? */
 bool		 endpoint_clash(const struct config_address *, bool dual,
 		    const struct config_address *, bool other_dual);

@@ -177,14 +177,21 @@ static const struct schema_key schema_backend_keys[] = {
 	    "gateway runs, so that it starts without them. Options may follow, with a space in "
 	    "front of each: weight=N (its share, 1), max=N (sessions), backup (used while no other "
 	    "server is up)."),
-	    .flags = SCHEMA_REQUIRED, .example = "[ \"tcp://localhost:5900\" ]"},
-	{SCHEMA_YET("map", path, NULL,
-	    "Instead of 'servers': a token file in websockify's format, or a directory of them.")},
-	{SCHEMA_YET("key", template, NULL,
+	    .flags = SCHEMA_CHOICE,
+	    .example = "[ \"tcp://localhost:5900\" ]"},
+	{SCHEMA_KEY("map", path, NULL, map,
+	    "Instead of 'servers': a token file in websockify's format, a line "
+	    "\"token: host:port\" for each target, or a directory of such files. A change counts "
+	    "for the next session, and touches none that is open. An unknown token is refused "
+	    "with 404."),
+	    .example = "\"/etc/framegate/tokens\""},
+	{SCHEMA_KEY("key", template, NULL, key,
 	    "What is looked up in 'map'."),
-	    .example = "\"${query.token}\""},
-	{SCHEMA_YET("allow_targets", networks, NULL,
-	    "Networks that a target from 'map' must be in.")},
+	    .flags = SCHEMA_TEMPLATE, .example = "\"${query.token}\""},
+	{SCHEMA_KEY("allow_targets", networks, NULL, allow_targets,
+	    "Networks that the targets of 'map' must be in, whatever their names resolve to. "
+	    "Others are refused with 403. Not set: any that is in the map."),
+	    .example = "[ \"10.0.0.0/8\" ]"},
 	{SCHEMA_YET("poll", group, NULL, "The paths for mode \"longpoll\"."),
 	    .group = &schema_poll},
 	{SCHEMA_YET("mode", word, "proxy", "How HTTP servers are spoken to."),

@@ -31,6 +31,33 @@ void settle_tls(struct read *r, const struct node *node, void *tls)
 		notice_error(r->notice, &max->value, "'max_version' is below 'min_version'");
 }
 
+/* Either servers, or a map with its key. */
+static void settle_map(struct read *r, const struct node *node, const struct config_backend *b)
+{
+	const struct node *servers = node_find(node, "servers"), *map = node_find(node, "map");
+	const struct node *key = node_find(node, "key"), *allow = node_find(node, "allow_targets");
+	const struct node *health = node_find(node, "health");
+
+	if (r->broken)
+		return;
+	if (!servers && !map)
+		notice_error(r->notice, &node->place, "backend '%.40s' needs 'servers' or a 'map'",
+		    b->name);
+	if (servers && map)
+		notice_error_at(r->notice, &map->place, &servers->place, "the servers are here",
+		    "backend '%.40s' has a 'map' and 'servers': it takes one of them", b->name);
+	if (map && !key)
+		notice_error(r->notice, &map->place,
+		    "a 'map' needs a 'key', such as \"${query.token}\"");
+	if (key && !map)
+		notice_error(r->notice, &key->place, "'key' goes with 'map'");
+	if (allow && !map)
+		notice_error(r->notice, &allow->place, "'allow_targets' goes with 'map'");
+	if (health && map)
+		notice_error(r->notice, &health->place, "'health' is for 'servers'; targets of a "
+		    "map that cannot be reached are left alone without it");
+}
+
 static void settle_queue(struct read *r, const struct node *node, struct config_backend *b)
 {
 	const struct node *queue = node_find(node, "queue");
@@ -72,6 +99,7 @@ void settle_backend(struct read *r, const struct node *node, void *backend)
 		notice_error(r->notice, &tls->place, "a 'key' needs its 'cert'");
 	if (t->cert && !t->key)
 		t->key = t->cert;
+	settle_map(r, node, b);
 	settle_queue(r, node, b);
 	settle_health(r, node, b);
 }

@@ -29,7 +29,7 @@ struct dial {
 	const struct config_server	*server;
 	dial_done			*done;
 	void				*owner;
-	uint64_t			 deadline;
+	struct dial_options		 options;
 	struct lookup			 lookup;
 	struct task			 task;		/* begins, or frees */
 	struct timer			 timer;		/* the next attempt, or the deadline */
@@ -110,9 +110,9 @@ static void dial_note(struct dial *d, size_t i, int error)
 /* For the next attempt, if there is another; for the deadline in any case. */
 static void dial_wait(struct dial *d, uint64_t ms)
 {
-	uint64_t next = d->next < d->n ? d->worker->now + ms : d->deadline;
+	uint64_t next = d->next < d->n ? d->worker->now + ms : d->options.deadline;
 
-	timer_set(d->worker, &d->timer, next < d->deadline ? next : d->deadline);
+	timer_set(d->worker, &d->timer, next < d->options.deadline ? next : d->options.deadline);
 }
 
 /* 0: a path that fits into no address. */
@@ -221,15 +221,32 @@ static void dial_tick(struct timer *t)
 {
 	struct dial *d = LIST_OWNER(t, struct dial, timer);
 
-	if (d->worker->now >= d->deadline)
+	if (d->worker->now >= d->options.deadline)
 		dial_finish(d, -1, FAULT_DIAL_TIMEOUT);
 	else
 		dial_next(d);
 }
 
+/* Whatever a name resolved to just now; a unix socket is in no network. */
+static void dial_allowed(struct dial *d)
+{
+	const struct config_networks *allow = d->options.allow;
+	size_t n = 0;
+
+	for (size_t i = 0; allow && i < d->n; i++)
+		if (address_in(&d->addresses[i], allow))
+			d->addresses[n++] = d->addresses[i];
+	if (allow)
+		d->n = n;
+	if (d->n > 0)
+		dial_next(d);
+	else
+		dial_finish(d, -1, FAULT_DIAL_DENIED);
+}
+
 static void dial_begin(struct task *t)
 {
-	dial_next(LIST_OWNER(t, struct dial, task));
+	dial_allowed(LIST_OWNER(t, struct dial, task));
 }
 
 /* RFC 8305 section 4: the families take turns, beginning with the one that was sorted first. */
@@ -257,7 +274,7 @@ static void dial_resolved(struct lookup *l, const struct address *addresses, siz
 		return;
 	}
 	dial_interleave(d, addresses, n);
-	dial_next(d);
+	dial_allowed(d);
 }
 
 static bool dial_literal(const struct config_server *server, struct address *a)
@@ -273,8 +290,8 @@ static bool dial_literal(const struct config_server *server, struct address *a)
 	return a->known;
 }
 
-struct dial *dial_start(struct worker *w, const struct config_server *server, uint64_t deadline,
-    uint64_t max_age, dial_done *done, void *owner)
+struct dial *dial_start(struct worker *w, const struct config_server *server,
+    const struct dial_options *options, dial_done *done, void *owner)
 {
 	struct dial *d = calloc(1, sizeof(*d));
 	enum fault f = FAULT_NONE;
@@ -287,14 +304,15 @@ struct dial *dial_start(struct worker *w, const struct config_server *server, ui
 	d->server = server;
 	d->done = done;
 	d->owner = owner;
-	d->deadline = deadline;
+	d->options = *options;
 	task_init(&d->task, dial_begin);
-	timer_set(w, &d->timer, deadline);
+	timer_set(w, &d->timer, options->deadline);
 	if (server->kind == SERVER_UNIX || dial_literal(server, &d->addresses[0])) {
 		d->n = 1;
 		worker_resume(w, &d->task);
 	} else {
-		f = lookup_start(&d->lookup, w, server->host, max_age, dial_resolved);
+		f = lookup_start(&d->lookup, w, server->host, options->max_age,
+		    dial_resolved);
 	}
 	if (f != FAULT_NONE) {
 		dial_bury(d);

@@ -203,7 +203,9 @@ static void explain_back(const struct explain *e, const struct config_route *r)
 		fprintf(e->out, "the built-in echo: each message comes back as it was\n");
 		return;
 	}
-	fprintf(e->out, "%s:", b->name);
+	fprintf(e->out, "%s:%s%s%s", b->name, b->map ? " what " : "", b->map ? b->key->text : "",
+	    b->map ? " leads to in the map " : "");
+	fputs(b->map ? b->map : "", e->out);
 	for (size_t i = 0; i < b->n_servers; i++)
 		fprintf(e->out, "%s %s", i ? "," : "", b->servers[i].text);
 	fprintf(e->out, "; up to %u %s, %s each\n", b->tries, b->tries == 1 ? "try" : "tries",

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "upstream/balance.h"
 #include "upstream/health.h"
+#include "upstream/token_map.h"
 
 static bool backend_wants_tls(const struct config_backend *conf)
 {
@@ -43,6 +44,8 @@ enum fault backend_new(const struct config_backend *conf, struct backend **made)
 	enum fault f = backend_make_targets(b);
 	if (f == FAULT_NONE && backend_wants_tls(conf))
 		f = tls_ctx_client(conf, &b->tls);
+	if (f == FAULT_NONE && conf->map)
+		f = token_map_new(conf, &b->map);
 	if (f != FAULT_NONE) {
 		backend_free(b);
 		return f;
@@ -59,6 +62,7 @@ void backend_free(struct backend *b)
 		target_put(b->targets[i]);
 	free(b->targets);
 	free(b->open);
+	token_map_free(b->map);
 	if (b->tls)
 		tls_ctx_free(b->tls);
 	pthread_mutex_destroy(&b->lock);
@@ -117,14 +121,40 @@ enum fault backend_take(struct backend *b, const struct backend_pick *pick, stru
 	return f;
 }
 
+enum fault backend_take_target(struct backend *b, struct target *t)
+{
+	enum fault f = FAULT_NONE;
+
+	pthread_mutex_lock(&b->lock);
+	if (t->down)
+		f = FAULT_NO_SERVER;
+	else if (target_is_full(t))
+		f = FAULT_BACKEND_FULL;
+	else
+		t->sessions++;
+	pthread_mutex_unlock(&b->lock);
+	return f;
+}
+
+/* The first who waits and may have this one. */
+static struct backend_wait *backend_first(struct backend *b, const struct target *t)
+{
+	for (struct list *l = b->queue.next; l != &b->queue; l = l->next) {
+		struct backend_wait *wait = LIST_OWNER(l, struct backend_wait, link);
+		if (wait->only == NULL || wait->only == t)
+			return wait;
+	}
+	return NULL;
+}
+
 /* A place of the target is free: to the first who waits, by letter. */
 static bool backend_pass_on(struct backend *b, struct target *t)
 {
-	struct list *first = t->down || target_is_full(t) ? NULL : list_take(&b->queue);
+	struct backend_wait *wait = t->down || target_is_full(t) ? NULL : backend_first(b, t);
 
-	if (first == NULL)
+	if (wait == NULL)
 		return false;
-	struct backend_wait *wait = LIST_OWNER(first, struct backend_wait, link);
+	list_remove(&wait->link);
 	b->n_waiting--;
 	wait->given = backend_grant(t);
 	worker_post(wait->worker, &wait->letter);
@@ -202,7 +232,8 @@ static void backend_wait_expire(struct timer *t)
 		wait->done(wait, NULL);
 }
 
-enum fault backend_wait(struct backend *b, struct backend_wait *wait, struct worker *w)
+enum fault backend_wait(struct backend *b, struct backend_wait *wait, struct worker *w,
+    struct target *only)
 {
 	const struct config_queue *queue = &b->conf->queue;
 	enum fault f = FAULT_NONE;
@@ -217,6 +248,7 @@ enum fault backend_wait(struct backend *b, struct backend_wait *wait, struct wor
 	wait->worker = w;
 	wait->backend = b;
 	wait->given = NULL;
+	wait->only = only;
 	timer_set(w, &wait->timer, w->now + queue->timeout);
 	pthread_mutex_lock(&b->lock);
 	if (b->n_waiting < queue->length) {
@@ -224,6 +256,8 @@ enum fault backend_wait(struct backend *b, struct backend_wait *wait, struct wor
 		list_append(&b->queue, &wait->link);
 		for (size_t i = 0; i < b->conf->n_servers; i++)
 			backend_serve_queue(b, b->targets[i]);	/* one may be free by now */
+		if (only)
+			backend_serve_queue(b, only);
 	} else {
 		f = FAULT_QUEUE_FULL;
 	}

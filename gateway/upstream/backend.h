@@ -13,9 +13,12 @@
 #include "net/tls_ctx.h"
 #include "upstream/target.h"
 
+struct token_map;
+
 struct backend {
 	const struct config_backend	*conf;
 	struct tls_ctx			*tls;	/* NULL: no server of it wants TLS */
+	struct token_map		*map;	/* instead of servers; NULL: none */
 	pthread_mutex_t			 lock;	/* for all that follows, and the targets */
 	struct target			**targets;	/* of conf->servers */
 	struct target			**open;	/* room for those that may be picked */
@@ -44,6 +47,8 @@ struct backend_pick {
  */
 enum fault	 backend_take(struct backend *, const struct backend_pick *, struct target **)
 		    MUST_USE;
+/* A place in that one, which the map named; the count stays the caller's on a fault. */
+enum fault	 backend_take_target(struct backend *, struct target *) MUST_USE;
 /* The session has ended, or was never opened: the place goes to who waits longest. Puts target. */
 void		 backend_release(struct backend *, struct target *);
 /* What came of connecting to it; may change whether it is up. */
@@ -62,13 +67,18 @@ struct backend_wait {
 	struct worker		*worker;
 	struct timer		 timer;
 	struct backend		*backend;
+	struct target		*only;		/* in no other; who waits holds it; or NULL */
 	struct target		*given;
 	/* A place was given (as by backend_take), or NULL: QUEUE_TIMEOUT. On the worker, once. */
 	void			(*done)(struct backend_wait *, struct target *);
 };
 
-/* QUEUE_FULL, or BACKEND_FULL where there is no queue; else done follows, never from within. */
-enum fault	 backend_wait(struct backend *, struct backend_wait *, struct worker *) MUST_USE;
+/*
+ * only: see above. QUEUE_FULL, or BACKEND_FULL where there is no queue; else done follows, never
+ * from within.
+ */
+enum fault	 backend_wait(struct backend *, struct backend_wait *, struct worker *,
+		    struct target *only) MUST_USE;
 /*
  * Gives the place in the queue up. False: a place in a server is on its way already; done will be
  * called, and has to release it.

@@ -4,17 +4,20 @@
 
 #include "base/log.h"
 #include "upstream/reach.h"
+#include "upstream/token_map.h"
 
 struct connect {
 	struct worker			*worker;
 	struct backend			*backend;
 	struct connect_request		 request;
 	connect_done			*done;
-	void				*owner;		/* NULL: cancelled, but a place is coming */
+	void				*owner;		/* NULL: cancelled, a letter is coming */
 	struct target			*target;	/* the one being tried: a place in it */
 	struct reach			*reach;
-	struct backend_wait		 wait;
-	bool				 waiting;
+	struct backend_wait		 wait;		/* for a place */
+	struct token_wait		 reading;	/* for the map */
+	bool				 waits, reads;
+	struct target			*mapped;	/* what the token leads to */
 	struct task			 task;		/* begins, or tells what failed at once */
 	enum fault			 fault;		/* of the last server */
 	size_t				 n_tried;
@@ -25,6 +28,7 @@ static void connect_free(struct connect *c)
 {
 	for (size_t i = 0; i < c->n_tried; i++)
 		target_put(c->tried[i]);
+	target_put(c->mapped);
 	task_cancel(&c->task);
 	free(c);
 }
@@ -69,8 +73,8 @@ static void connect_reached(void *owner, struct stream *s, enum fault f)
 
 static void connect_reach(struct connect *c, struct target *t)
 {
-	const struct reach_options options = {
-	    .deadline = c->worker->now + c->backend->conf->connect_timeout};
+	const struct config_backend *conf = c->backend->conf;
+	const struct reach_options options = {.deadline = c->worker->now + conf->connect_timeout};
 
 	c->target = t;
 	c->reach = reach_start(c->worker, c->backend, &t->server, &options, connect_reached, c);
@@ -85,7 +89,7 @@ static void connect_placed(struct backend_wait *wait, struct target *t)
 {
 	struct connect *c = LIST_OWNER(wait, struct connect, wait);
 
-	c->waiting = false;
+	c->waits = false;
 	if (c->owner && t) {
 		connect_reach(c, t);
 		return;
@@ -98,23 +102,38 @@ static void connect_placed(struct backend_wait *wait, struct target *t)
 		connect_free(c);
 }
 
+/* The next server that can be tried, with a place in it. */
+static enum fault connect_take(struct connect *c, struct target **t)
+{
+	const struct backend_pick pick = {c->worker->now, c->request.hash, c->tried, c->n_tried};
+
+	if (c->mapped == NULL)
+		return backend_take(c->backend, &pick, t);
+	if (c->n_tried > 0)
+		return FAULT_NO_SERVER;
+	enum fault f = backend_take_target(c->backend, c->mapped);
+	if (f == FAULT_NONE)
+		held_get(&c->mapped->held);
+	*t = c->mapped;
+	return f;
+}
+
 /* A server that can be tried, or a place in the queue, or the end. */
 static void connect_next(struct connect *c)
 {
-	const struct backend_pick pick = {c->worker->now, c->request.hash, c->tried, c->n_tried};
 	struct target *t;
 	enum fault f = FAULT_NO_SERVER;
 
 	if (c->n_tried < c->backend->conf->tries)
-		f = backend_take(c->backend, &pick, &t);
+		f = connect_take(c, &t);
 	if (f == FAULT_NONE) {
 		connect_reach(c, t);
 		return;
 	}
 	if (f == FAULT_BACKEND_FULL && c->n_tried == 0) {
-		f = backend_wait(c->backend, &c->wait, c->worker);
-		c->waiting = f == FAULT_NONE;
-		if (c->waiting)
+		f = backend_wait(c->backend, &c->wait, c->worker, c->mapped);
+		c->waits = f == FAULT_NONE;
+		if (c->waits)
 			return;
 	}
 	if (c->n_tried == 0)
@@ -123,9 +142,37 @@ static void connect_next(struct connect *c)
 		connect_finish(c, NULL, c->fault);	/* logged when it was met */
 }
 
+static void connect_look_up(struct connect *c)
+{
+	c->mapped = token_map_find(c->backend->map, c->request.token);
+	if (c->mapped)
+		connect_next(c);
+	else
+		connect_refuse(c, FAULT_TOKEN_UNKNOWN);
+}
+
+static void connect_read(struct token_wait *wait)
+{
+	struct connect *c = LIST_OWNER(wait, struct connect, reading);
+
+	c->reads = false;
+	if (c->owner)
+		connect_look_up(c);
+	else
+		connect_free(c);
+}
+
 static void connect_begin(struct task *task)
 {
-	connect_next(LIST_OWNER(task, struct connect, task));
+	struct connect *c = LIST_OWNER(task, struct connect, task);
+
+	if (c->backend->map == NULL) {
+		connect_next(c);
+		return;
+	}
+	c->reads = !token_map_ready(c->backend->map, &c->reading, c->worker);
+	if (!c->reads)
+		connect_look_up(c);
 }
 
 struct connect *connect_start(struct worker *w, struct backend *b,
@@ -139,6 +186,7 @@ struct connect *connect_start(struct worker *w, struct backend *b,
 	c->backend = b;
 	c->request = *request;
 	c->wait.done = connect_placed;
+	c->reading.done = connect_read;
 	c->done = done;
 	c->owner = owner;
 	task_init(&c->task, connect_begin);
@@ -152,9 +200,10 @@ void connect_cancel(struct connect *c)
 		reach_cancel(c->reach);
 	if (c->target)
 		backend_release(c->backend, c->target);
-	if (c->waiting && !backend_leave(&c->wait)) {
-		c->owner = NULL;
+	c->owner = NULL;
+	if (c->waits && !backend_leave(&c->wait))
 		return;
-	}
+	if (c->reads && !token_map_leave(c->backend->map, &c->reading))
+		return;
 	connect_free(c);
 }

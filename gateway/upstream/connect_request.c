@@ -24,5 +24,7 @@ enum fault connect_request_make(struct connect_request *request, struct exchange
 	*request = (struct connect_request){.who = x->route->conf->name};
 	if (conf->balance == BALANCE_HASH)
 		f = connect_request_hash(request, x, conf->hash);
+	if (f == FAULT_NONE && conf->map)
+		f = render_plain(x, conf->key, &request->token);
 	return f;
 }

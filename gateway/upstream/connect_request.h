@@ -9,6 +9,7 @@
 
 struct connect_request {
 	const char	*who;	/* the route, for the log; lives in the snapshot */
+	struct slice	 token;	/* what is looked up in the map */
 	uint64_t	 hash;	/* of the key of balance = "hash:KEY" */
 };
 

@@ -106,6 +106,9 @@ static void reach_dialled(void *owner, int fd, enum fault f)
 struct reach *reach_start(struct worker *w, struct backend *b, const struct config_server *server,
     const struct reach_options *options, reach_done *done, void *owner)
 {
+	const struct config_networks *allow = &b->conf->allow_targets;
+	const struct dial_options dial = {options->deadline, b->conf->resolve,
+	    allow->n ? allow : NULL};
 	struct reach *r = calloc(1, sizeof(*r));
 
 	if (r == NULL || timer_open(w, &r->timer, reach_expire) != FAULT_NONE) {
@@ -118,7 +121,7 @@ struct reach *reach_start(struct worker *w, struct backend *b, const struct conf
 	r->options = *options;
 	r->done = done;
 	r->owner = owner;
-	r->dial = dial_start(w, server, options->deadline, b->conf->resolve, reach_dialled, r);
+	r->dial = dial_start(w, server, &dial, reach_dialled, r);
 	if (r->dial)
 		return r;
 	reach_free(r);

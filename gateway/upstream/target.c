@@ -1,6 +1,7 @@
 #include "upstream/target.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/list.h"
 
@@ -11,12 +12,15 @@ static void target_free(struct held *h)
 
 struct target *target_new(const struct config_server *server, unsigned max_sessions)
 {
-	struct target *t = calloc(1, sizeof(*t));
+	size_t text = strlen(server->text) + 1, host = strlen(server->host) + 1;
+	struct target *t = calloc(1, sizeof(*t) + text + host);
 
 	if (t == NULL)
 		return NULL;
 	held_init(&t->held, target_free);
 	t->server = *server;
+	t->server.text = memcpy(t + 1, server->text, text);
+	t->server.host = memcpy((char *)(t + 1) + text, server->host, host);
 	t->max_sessions = server->max ? server->max : max_sessions;
 	return t;
 }

@@ -17,8 +17,7 @@ enum {
 
 struct target {
 	struct held		 held;		/* counted: sessions outlive what named it */
-	/* Its strings live in the snapshot, or behind the target itself. */
-	struct config_server	 server;
+	struct config_server	 server;	/* its strings stand behind the target */
 	unsigned		 max_sessions;	/* 0: no limit */
 	unsigned		 sessions;	/* open, or being opened */
 	int64_t			 turn;		/* roundrobin: how much it is owed */
@@ -27,7 +26,7 @@ struct target {
 	uint64_t		 recovered;	/* when it came back; 0: it was never gone */
 };
 
-/* server's strings must outlive it. NULL: out of memory. */
+/* Copies the server. NULL: out of memory. */
 struct target	*target_new(const struct config_server *, unsigned max_sessions);
 void		 target_put(struct target *);		/* lets go of it; NULL is fine */
 bool		 target_is_full(const struct target *);

@@ -33,14 +33,13 @@ static void dial_fire(struct timer *t)
 	done(owner, f == FAULT_NONE ? flow_new_fake() : -1, f);
 }
 
-struct dial *dial_start(struct worker *w, const struct config_server *server, uint64_t deadline,
-    uint64_t max_age, dial_done *done, void *owner)
+struct dial *dial_start(struct worker *w, const struct config_server *server,
+    const struct dial_options *options, dial_done *done, void *owner)
 {
 	static const enum fault faults[] = {FAULT_NONE, FAULT_DIAL_REFUSED, FAULT_DIAL_TIMEOUT};
 	struct dial *d = calloc(1, sizeof(*d));
 
 	(void)server;
-	(void)max_age;
 	if (d == NULL || timer_open(w, &d->timer, dial_fire) != FAULT_NONE) {
 		free(d);
 		return NULL;
@@ -50,7 +49,7 @@ struct dial *dial_start(struct worker *w, const struct config_server *server, ui
 	d->owner = owner;
 	d->fault = faults[flow_world.dial];
 	list_append(&flow_world.dials, &d->link);
-	timer_set(w, &d->timer, flow_world.dial == FLOW_DIAL_HANG ? deadline : w->now);
+	timer_set(w, &d->timer, flow_world.dial == FLOW_DIAL_HANG ? options->deadline : w->now);
 	return d;
 }
 

@@ -41,6 +41,10 @@ static const char everything[] =
     "\t\t\tstatus = 204;\n\t\t\tsend = \"a\\r\";\n\t\t\texpect = \"b\\n\";\n\t\t};\n"
     "\t\ttls: {\n\t\t\tsni = \"s\";\n\t\t\tverify = false;\n\t\t\tmin_version = \"1.3\";\n\t\t};\n"
     "\t\tresolve = \"1h\";\n\t};\n"
+    "\tm: {\n\t\tmap = \"/run/tokens\";\n\t\tkey = \"${query.token}\";\n"
+    "\t\tallow_targets = [ \"10.0.0.0/8\" ];\n\t\tbalance = \"roundrobin\";\n"
+    "\t\tconnect_timeout = \"3s\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
+    "\t\tresolve = \"30s\";\n\t};\n"
     "};\n"
     "\n"
     "routes: {\n"
@@ -64,6 +68,7 @@ static const char sessions[] =
     "\t\tbuffer = \"64K\";\n\t\trefuse = \"http\";\n\t};\n";
 
 static const char *const actions[] = {
+    "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",
     "\tb: {\n\t\tpath = \"/b\";\n\t\tstatic = \"/\";\n\t\tindex = \"i\";\n",
     "\tc: {\n\t\tpath = \"~^/c/(?<id>\\\\d)$\";\n"
     "\t\tredirect = \"https://${host}/${path.id}$${x}\";\n\t\tstatus = 302;\n",

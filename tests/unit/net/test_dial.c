@@ -45,6 +45,7 @@ struct call {
 	enum fault		 fault;
 	bool			 done;
 	uint64_t		 began;
+	const struct config_networks *allow;
 };
 
 static void call_done(void *owner, int fd, enum fault f)
@@ -90,7 +91,8 @@ static void call_start(struct call *c, const char *host, uint16_t port, uint64_t
 	c->done = false;
 	worker_enter(&c->worker);
 	c->began = c->worker.now;
-	c->dial = dial_start(&c->worker, &c->server, c->began + timeout, 30000, call_done, c);
+	const struct dial_options options = {c->began + timeout, 30000, c->allow};
+	c->dial = dial_start(&c->worker, &c->server, &options, call_done, c);
 	assert_non_null(c->dial);
 	assert_false(c->done);
 }
@@ -397,6 +399,32 @@ static int setup(void **state)
 	return 0;
 }
 
+/* What a name resolves to decides, not the name; an address that is not allowed is never dialled. */
+static void test_allowed(void **state)
+{
+	struct config_network loopback = {.prefix = 104}, other = {.prefix = 104};
+	struct config_networks allow = {&loopback, 1}, deny = {&other, 1};
+	uint16_t port = 0;
+	int fd = fixture_listen("127.0.0.1", 8, &port);
+	struct call c;
+
+	(void)state;
+	memcpy(loopback.addr, (const uint8_t[16]){[10] = 0xff, 0xff, 127}, 16);
+	memcpy(other.addr, (const uint8_t[16]){[10] = 0xff, 0xff, 10}, 16);
+	call_init(&c);
+	c.allow = &allow;
+	call_expect(&c, "v4.test", port, FAULT_NONE);
+	call_expect(&c, "127.0.0.1", port, FAULT_NONE);
+	call_expect(&c, "both.test", port, FAULT_NONE);
+	call_expect(&c, "v6.test", port, FAULT_DIAL_DENIED);
+	call_expect(&c, socket_path, 0, FAULT_DIAL_DENIED);
+	c.allow = &deny;
+	call_expect(&c, "v4.test", port, FAULT_DIAL_DENIED);
+	call_expect(&c, "127.0.0.1", port, FAULT_DIAL_DENIED);
+	call_fini(&c);
+	close(fd);
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -412,6 +440,7 @@ int main(void)
 	    cmocka_unit_test(test_no_files),
 	    cmocka_unit_test(test_unix),
 	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_allowed),
 	    cmocka_unit_test(test_eyeballs),
 	    cmocka_unit_test(test_cancel),
 	    cmocka_unit_test(test_cancel_in_turn),

@@ -19,7 +19,7 @@ static void begin(unsigned n, unsigned max, unsigned queue)
 	static const char *const texts[] = {"tcp://a:1", "tcp://b:1", "tcp://c:1"};
 
 	for (size_t i = 0; i < n; i++)
-		servers[i] = (struct config_server){.text = texts[i], .weight = 1};
+		servers[i] = (struct config_server){.text = texts[i], .host = "x", .weight = 1};
 	conf = (struct config_backend){.name = "b", .servers = servers, .n_servers = n,
 	    .max_sessions = max, .queue = {queue, 1000}, .tries = 2, .health = {.fall = 2}};
 	assert_int_equal(worker_init(&worker, 0, true), FAULT_NONE);
@@ -114,7 +114,7 @@ static void test_queue(void **state)
 	take(FAULT_BACKEND_FULL);
 	for (size_t i = 0; i < 4; i++) {
 		guests[i] = (struct guest){.wait.done = guest_done};
-		assert_int_equal(backend_wait(backend, &guests[i].wait, &worker),
+		assert_int_equal(backend_wait(backend, &guests[i].wait, &worker, NULL),
 		    i < 3 ? FAULT_NONE : FAULT_QUEUE_FULL);
 	}
 	assert_true(backend_leave(&guests[1].wait));	/* gives its place up */
@@ -141,7 +141,7 @@ static void test_queue_timeout(void **state)
 	(void)state;
 	begin(1, 1, 1);
 	t = take(FAULT_NONE);
-	assert_int_equal(backend_wait(backend, &g.wait, &worker), FAULT_NONE);
+	assert_int_equal(backend_wait(backend, &g.wait, &worker, NULL), FAULT_NONE);
 	worker.now += 999;
 	worker_run_timers(&worker);
 	assert_int_equal(g.answers, 0);
@@ -161,7 +161,7 @@ static void test_no_lost_place(void **state)
 
 	(void)state;
 	begin(1, 1, 1);
-	assert_int_equal(backend_wait(backend, &g.wait, &worker), FAULT_NONE);
+	assert_int_equal(backend_wait(backend, &g.wait, &worker, NULL), FAULT_NONE);
 	turn();
 	assert_int_equal(g.answers, 1);
 	backend_release(backend, g.got);

@@ -1,0 +1,151 @@
+#include "upstream/token_map.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "upstream/token_load.h"
+
+struct token_map {
+	pthread_mutex_t		 lock;		/* for all that follows */
+	struct token_source	 source;	/* while it is loading: the loader's */
+	struct token_table	*table;
+	struct list		 waiting;	/* struct token_wait */
+	bool			 loading;
+	bool			 has_thread;	/* to be joined: it has ended, or is loading */
+	pthread_t		 thread;
+};
+
+/* What cannot be read changes nothing: the tokens of before stay. */
+static void token_map_load(struct token_map *m)
+{
+	struct token_table *table = NULL, *before = m->table;
+	struct list *l;
+
+	if (token_load(&m->source, before, &table) == FAULT_NONE)
+		log_line(LOG_LEVEL_INFO, "%s: %zu tokens", m->source.path, table->n);
+	pthread_mutex_lock(&m->lock);
+	if (table)
+		m->table = table;
+	m->loading = false;
+	while ((l = list_take(&m->waiting)) != NULL) {
+		struct token_wait *wait = LIST_OWNER(l, struct token_wait, link);
+		worker_post(wait->worker, &wait->letter);
+	}
+	pthread_mutex_unlock(&m->lock);
+	if (table)
+		held_put(&before->held);
+}
+
+static void *token_map_run(void *map)
+{
+	token_map_load(map);
+	return NULL;
+}
+
+/* In a thread of its own, which gets no signals; false: there can be none. The lock is held. */
+static bool token_map_begin_load(struct token_map *m)
+{
+	sigset_t all, old;
+
+	if (m->has_thread)
+		pthread_join(m->thread, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	m->has_thread = pthread_create(&m->thread, NULL, token_map_run, m) == 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	m->loading = m->has_thread;
+	return m->loading;
+}
+
+enum fault token_map_new(const struct config_backend *conf, struct token_map **made)
+{
+	struct token_map *m = calloc(1, sizeof(*m));
+	enum fault f = FAULT_NO_MEMORY;
+
+	if (m == NULL)
+		return f;
+	pthread_mutex_init(&m->lock, NULL);
+	list_init(&m->waiting);
+	token_source_init(&m->source, conf->map, conf->max_sessions);
+	if (access(conf->map, F_OK) == 0) {
+		f = token_load(&m->source, NULL, &m->table);
+	} else {
+		log_line(LOG_LEVEL_ERROR, "backend %s: the map %s is not there", conf->name,
+		    conf->map);
+		f = FAULT_SYSTEM;
+	}
+	if (f != FAULT_NONE) {
+		token_map_free(m);
+		return f;
+	}
+	*made = m;
+	return FAULT_NONE;
+}
+
+void token_map_free(struct token_map *m)
+{
+	if (m == NULL)
+		return;
+	if (m->has_thread)
+		pthread_join(m->thread, NULL);
+	token_source_fini(&m->source);
+	if (m->table)
+		held_put(&m->table->held);
+	pthread_mutex_destroy(&m->lock);
+	free(m);
+}
+
+static void token_map_open(struct worker *w, struct letter *l)
+{
+	struct token_wait *wait = LIST_OWNER(l, struct token_wait, letter);
+
+	(void)w;
+	wait->done(wait);
+}
+
+static void token_map_drop(struct letter *l)
+{
+	struct token_wait *wait = LIST_OWNER(l, struct token_wait, letter);
+
+	wait->done(wait);
+}
+
+/* A burst of sessions right after a change asks once: whoever finds it loading waits for that. */
+bool token_map_ready(struct token_map *m, struct token_wait *wait, struct worker *w)
+{
+	pthread_mutex_lock(&m->lock);
+	bool current = !m->loading && !token_source_changed(&m->source);
+	if (!current && !m->loading && !token_map_begin_load(m)) {
+		log_line(LOG_LEVEL_ERROR, "%s: no thread to read it", m->source.path);
+		current = true;
+	}
+	if (!current) {
+		wait->letter = (struct letter){.open = token_map_open, .drop = token_map_drop};
+		wait->worker = w;
+		list_append(&m->waiting, &wait->link);
+	}
+	pthread_mutex_unlock(&m->lock);
+	return current;
+}
+
+bool token_map_leave(struct token_map *m, struct token_wait *wait)
+{
+	pthread_mutex_lock(&m->lock);
+	bool left = !list_empty(&wait->link);
+	list_remove(&wait->link);
+	pthread_mutex_unlock(&m->lock);
+	return left;
+}
+
+struct target *token_map_find(struct token_map *m, struct slice token)
+{
+	pthread_mutex_lock(&m->lock);
+	struct target *t = token_table_find(m->table, token);
+	if (t)
+		held_get(&t->held);
+	pthread_mutex_unlock(&m->lock);
+	return t;
+}
