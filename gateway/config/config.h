@@ -78,6 +78,8 @@ struct config_listener {
 	const struct config_tls	*tls;		/* NULL: plain */
 	bool			 redirect;	/* redirect_https */
 	uint16_t		 redirect_port;
+	bool			 accept_proxy;
+	struct config_networks	 trust;
 	int			 backlog;
 	unsigned		 mode;		/* unix sockets; 0: by umask */
 	struct config_place	 place;
@@ -108,6 +110,8 @@ struct config_backend_tls {
 enum config_balance { BALANCE_ROUNDROBIN, BALANCE_LEASTCONN, BALANCE_RANDOM, BALANCE_HASH };
 enum config_health_type { HEALTH_PASSIVE, HEALTH_TCP, HEALTH_TLS, HEALTH_HTTP, HEALTH_EXPECT };
 
+enum config_send_proxy { SEND_PROXY_OFF, SEND_PROXY_V1, SEND_PROXY_V2 };
+
 struct config_queue {
 	unsigned	length;		/* 0: there is none */
 	uint64_t	timeout;
@@ -137,6 +141,8 @@ struct config_backend {
 	uint64_t			 connect_timeout;
 	unsigned			 tries;
 	struct config_backend_tls	 tls;
+	enum config_send_proxy		 send_proxy;
+	const struct template		*preamble;
 	uint64_t			 resolve;
 	struct config_place		 place;
 };

@@ -34,8 +34,8 @@ static const struct schema_word schema_health_types[] = {
 };
 
 static const struct schema_word schema_proxies[] = {
-    {"v1", 0, false},
-    {"v2", 0, false},
+    {"v1", SEND_PROXY_V1, false},
+    {"v2", SEND_PROXY_V2, false},
     {NULL, 0, false},
 };
 
@@ -223,10 +223,14 @@ static const struct schema_key schema_backend_keys[] = {
 	{SCHEMA_ROW("tls", group, NULL,
 	    "How TLS is spoken with servers that begin with \"tls://\"."),
 	    .group = &schema_backend_tls},
-	{SCHEMA_YET("send_proxy", word, NULL,
-	    "Begin each connection with a PROXY header that names the client."),
-	    .words = schema_proxies},
-	{SCHEMA_YET("preamble", template, NULL, "Text to send first.")},
+	{SCHEMA_KEY("send_proxy", word, NULL, send_proxy,
+	    "Begin each connection with a PROXY header, in front of TLS too, that says who the "
+	    "client is. \"v2\" also says ALPN, authority, TLS version and the request's id."),
+	    .words = schema_proxies, .example = "\"v2\""},
+	{SCHEMA_KEY("preamble", preamble, NULL, preamble,
+	    "What each connection is sent first, before the client's bytes. A session whose "
+	    "request would put control characters into it is refused with 400."),
+	    .flags = SCHEMA_TEMPLATE, .example = "\"USER ${query.user} ${client.ip}\\r\\n\""},
 	{SCHEMA_YET("keepalive", group, NULL, "Idle HTTP connections that are kept."),
 	    .group = &schema_keepalive},
 	{SCHEMA_KEY("resolve", duration, "30s", resolve,

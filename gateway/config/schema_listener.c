@@ -32,10 +32,14 @@ static const struct schema_key schema_listener_keys[] = {
 	    .group = &schema_tls, .example = "\"self-signed\""},
 	{SCHEMA_ROW("http2", off, "false",
 	    "HTTP/2 beside HTTP/1.1. It is not supported yet, so only false is accepted.")},
-	{SCHEMA_YET("accept_proxy", flag, "false",
-	    "Peers in 'trust' must send a PROXY header, version 1 or 2.")},
-	{SCHEMA_YET("trust", networks, NULL,
-	    "Peers whose Forwarded, X-Forwarded-For and PROXY headers are believed.")},
+	{SCHEMA_KEY("accept_proxy", flag, "false", accept_proxy,
+	    "Peers in 'trust', and those of unix sockets, begin with a PROXY header, version 1 or "
+	    "2, that says who the client is. Without one they are refused.")},
+	{SCHEMA_KEY("trust", networks, NULL, trust,
+	    "Networks of proxies that are believed: their PROXY headers, and Forwarded or "
+	    "X-Forwarded-For, where the client is the rightmost address that is not in these "
+	    "networks. If both headers stand there and differ, neither is believed."),
+	    .example = "[ \"10.0.0.0/8\" ]"},
 	{SCHEMA_KEY("redirect_https", redirect_https, "false", redirect,
 	    "All requests are answered with 308 and the same address in https: at port 443 with "
 	    "true, else at this port. Host, path and query are kept.")},

@@ -14,6 +14,9 @@ void settle_listener(struct read *r, const struct node *node, void *listener)
 
 	for (size_t i = 0; i < l->n_bind; i++)
 		local |= l->bind[i].size == 0 || l->bind[i].sa.ss_family == AF_UNIX;
+	if (l->accept_proxy && l->trust.n == 0 && !local && !r->broken)
+		notice_error(r->notice, &node_find(node, "accept_proxy")->place,
+		    "'accept_proxy' needs 'trust', which says whose headers are believed");
 	if (mode && !local)
 		notice_error(r->notice, &mode->place,
 		    "'mode' is for unix sockets, and none is in 'bind'");

@@ -27,6 +27,7 @@ extern const struct schema_type type_hosts, type_path_match, type_methods, type_
     type_subprotocols, type_subprotocol_framings;
 /* type_template.c */
 extern const struct schema_type type_template;
+extern const struct schema_type type_preamble;	/* a template that may hold control characters */
 extern const struct schema_type type_balance;	/* into balance and hash of struct config_backend */
 /* type_group.c: into the item's own members, into an array of items, into a pointer to an item */
 extern const struct schema_type type_group, type_collection, type_reference;

@@ -20,12 +20,22 @@ static void type_template_wrong(struct read *r, const struct node *node,
 	    error->words[0]);
 }
 
-static bool type_template_read(struct read *r, const struct schema_key *key,
+static void type_template_take(struct read *r, const struct schema_key *key,
     const struct node *node, void *base)
 {
 	const struct template **member = schema_member(key, base);
 	struct template_error error;
 
+	*member = template_compile(r->arena, node->string, &error);
+	if (*member == NULL && error.words[0] == '\0')
+		notice_no_memory(r->notice);
+	else if (*member == NULL)
+		type_template_wrong(r, node, &error);
+}
+
+static bool type_template_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
 	if (!read_is_text(node))
 		return false;
 	for (size_t i = 0; node->string[i]; i++) {
@@ -34,11 +44,17 @@ static bool type_template_read(struct read *r, const struct schema_key *key,
 		read_wrong(r, key, node, "it cannot hold control characters");
 		return true;
 	}
-	*member = template_compile(r->arena, node->string, &error);
-	if (*member == NULL && error.words[0] == '\0')
-		notice_no_memory(r->notice);
-	else if (*member == NULL)
-		type_template_wrong(r, node, &error);
+	type_template_take(r, key, node, base);
+	return true;
+}
+
+/* Its own line ends are what it is for. */
+static bool type_preamble_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	if (!read_is_text(node))
+		return false;
+	type_template_take(r, key, node, base);
 	return true;
 }
 
@@ -85,6 +101,14 @@ const struct schema_type type_template = {
 	.expects = "text with ${variables}",
 	.literal = NODE_STRING,
 	.read = type_template_read,
+	.print = type_template_print,
+};
+
+const struct schema_type type_preamble = {
+	.name = "template",
+	.expects = "text with ${variables}",
+	.literal = NODE_STRING,
+	.read = type_preamble_read,
 	.print = type_template_print,
 };
 

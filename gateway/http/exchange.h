@@ -45,7 +45,10 @@ struct client {
 	const struct config_listener	*listener;	/* of the snapshot at accept time */
 	const struct config_limits	*limits;	/* of the same */
 	struct held			*snapshot;	/* what they live in, held */
-	struct address			 address;
+	struct address			 peer;		/* the other end of the socket */
+	/* Whom it is from: the peer, or whom a PROXY header names; and where to, if it says so. */
+	struct address			 address, local;
+	int				 fd;		/* the socket */
 	const char			*tls;		/* "TLSv1.3", NULL: plain */
 	struct slice			 sni;
 };
@@ -123,6 +126,7 @@ struct exchange {
 	/* of the request's strings; gone once it is a tunnel */
 	struct arena		 arena;
 	uint64_t		 started;	/* worker.now */
+	struct address		 forwarded;	/* whom a trusted proxy's header names */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */
 	enum fault		 refused;	/* by a rule; the front says it: refuse = "close" */
@@ -188,7 +192,7 @@ struct slice exchange_header(const struct exchange *, struct slice name);	/* p N
 /* Whom the request is from: what rules, limits, logs and templates go by. */
 static inline const struct address *exchange_client(const struct exchange *x)
 {
-	return &x->client->address;
+	return x->forwarded.known ? &x->forwarded : &x->client->address;
 }
 
 /* The host that the request is for, without port and trailing dot; IPv6 keeps its brackets. */

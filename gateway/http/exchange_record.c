@@ -1,5 +1,7 @@
 #include "http/exchange_record.h"
 
+#include <string.h>
+
 #include "config/config.h"
 
 static struct slice exchange_record_protocol(enum http_protocol protocol)
@@ -40,6 +42,8 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 		.bytes_out = x->bytes_out,
 		.request_id = {x->id, RANDOM_ID},
 	};
+	if (memcmp(client->peer.ip, exchange_client(x)->ip, sizeof(client->peer.ip)) != 0)
+		record->access.peer_ip = slice_of(address_text(&client->peer, record->peer_ip));
 	if (x->route && x->route->conf->action == ACTION_BACKEND)
 		record->access.backend = slice_of(x->route->conf->backend->name);
 }

@@ -9,7 +9,7 @@
 
 struct exchange_record {
 	struct access_record	access;		/* slices lead into the exchange and below */
-	char			client_ip[ADDRESS_TEXT];
+	char			client_ip[ADDRESS_TEXT], peer_ip[ADDRESS_TEXT];
 };
 
 /* Everything that is known of the request while it is there; valid as long as both are. */

@@ -188,6 +188,7 @@ static bool h1_prepare(struct h1_conn *c, enum http_protocol protocol)
 	x->ops = &h1_response_ops;
 	x->handler = NULL;
 	x->started = c->client.worker->now;
+	x->forwarded.known = false;
 	c->progress = 0;
 	random_id(x->id);
 	STATS_ADD(c->client.worker->stats.requests_total, 1);
@@ -462,7 +463,8 @@ static struct tls_layer *h1_tls_layer(const struct http_listener *l, const struc
 {
 	char peer[ADDRESS_TEXT];
 	SSL *ssl = tls_ctx_connection(l->tls, NULL);
-	struct tls_layer *tls = ssl ? tls_layer_new(ssl, true, address_text(&a->peer, peer)) : NULL;
+	struct tls_layer *tls = ssl
+	    ? tls_layer_new(ssl, true, address_text(&a->client, peer)) : NULL;
 
 	if (tls == NULL)
 		SSL_free(ssl);
@@ -489,7 +491,10 @@ static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a)
 	c->client.listener = l->conf;
 	c->client.limits = l->limits;
 	c->client.snapshot = held_get(w->gateway->snapshot);
-	c->client.address = a->peer;
+	c->client.fd = a->fd;
+	c->client.peer = a->peer;
+	c->client.address = a->client;
+	c->client.local = a->local;
 	return c;
 }
 

@@ -33,6 +33,16 @@ struct address address_of(const struct sockaddr *sa)
 	return a;
 }
 
+struct address address_local(int fd)
+{
+	struct sockaddr_storage sa = {.ss_family = AF_UNSPEC};
+	socklen_t size = sizeof(sa);
+
+	if (getsockname(fd, (struct sockaddr *)&sa, &size) != 0)
+		sa.ss_family = AF_UNSPEC;
+	return address_of((struct sockaddr *)&sa);
+}
+
 socklen_t address_sockaddr(const struct address *a, struct sockaddr_storage *sa)
 {
 	memset(sa, 0, sizeof(*sa));

@@ -18,6 +18,8 @@ struct address {
 enum { ADDRESS_TEXT = 46 };		/* INET6_ADDRSTRLEN */
 
 struct address	address_of(const struct sockaddr *);
+/* This end of a socket; not known: it has no address, or is none. */
+struct address	address_local(int fd);
 /* The other way round, for an address that is known; returns the size of what was written to sa. */
 socklen_t	address_sockaddr(const struct address *, struct sockaddr_storage *sa);
 bool		address_is_v4(const struct address *);

@@ -9,10 +9,12 @@
 #include "loop/worker.h"
 #include "net/address.h"
 
-/* A connection on its way to its worker. peer: the client's end. */
+/* A connection on its way to its worker. */
 struct accepted {
 	int			 fd;		/* non-blocking, close-on-exec, TCP_NODELAY */
-	struct address		 peer;
+	struct address		 peer;		/* the other end of the socket */
+	/* Set on the way: whom it is from, and where to, if not the socket's own end. */
+	struct address		 client, local;
 	const void		*tag;		/* what listener_open was given */
 };
 

@@ -115,6 +115,8 @@ struct stream {
  */
 struct stream	*stream_new(struct worker *, int fd, struct tls_layer *,
 		    const struct stream_events *, void *owner);
+/* Goes out in front of everything, TLS too; before stream_start. Copied. */
+void		 stream_preface(struct stream *, struct slice);
 void		 stream_start(struct stream *);		/* handshake, then up */
 /* Another layer takes over: its events from now on. Bytes not consumed are shown to it. */
 void		 stream_hand(struct stream *, const struct stream_events *, void *owner);

@@ -90,6 +90,14 @@ static inline void stream_out_put(struct stream *s, const struct iovec *iov, int
 	stream_out_queue(s, iov, n, put);
 }
 
+void stream_preface(struct stream *s, struct slice bytes)
+{
+	struct iovec iov = {(void *)(uintptr_t)bytes.p, bytes.n};
+
+	if (bytes.n > 0)
+		stream_out_put(s, &iov, 1, bytes.n);
+}
+
 void stream_out_send(struct stream *s)
 {
 	struct net_worker *net = s->watch.worker->net;

@@ -10,7 +10,7 @@
 #include "autoconf.h"
 #include "base/log.h"
 #include "http/exchange_record.h"
-#include "http/h1_server.h"
+#include "http/proxied.h"
 #include "net/listener.h"
 #include "process/command.h"
 #include "process/crew.h"
@@ -68,7 +68,7 @@ static enum fault gateway_bind(struct gateway *g)
 		return FAULT_NO_MEMORY;
 	while (f == FAULT_NONE && g->n_listeners < n) {
 		f = listener_open(&g->config->listeners[g->n_listeners],
-		    &g->snapshot->listeners[g->n_listeners], h1_server_accept,
+		    &g->snapshot->listeners[g->n_listeners], proxied_accept,
 		    &g->listeners[g->n_listeners]);
 		g->n_listeners += f == FAULT_NONE;
 	}

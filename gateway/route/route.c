@@ -1,6 +1,7 @@
 #include "route/route.h"
 
 #include "http/gateway_worker.h"
+#include "route/identity.h"
 #include "route/router.h"
 #include "route/rules.h"
 #include "route/snapshot.h"
@@ -17,6 +18,7 @@ enum fault route_exchange(struct exchange *x)
 	x->refused = FAULT_NONE;
 	if (x->snapshot == NULL)
 		x->snapshot = held_get(x->client->worker->gateway->snapshot);
+	identity_find(x);
 	if (x->client->listener->redirect) {
 		x->handler = &serve_https_handler;
 		return FAULT_NONE;

@@ -51,6 +51,17 @@ static void connect_refuse(struct connect *c, enum fault f)
 
 static void connect_next(struct connect *);
 
+/* Out before the request that it was made of is gone. */
+static void connect_say_preamble(struct connect *c, struct stream *s)
+{
+	struct iovec iov = {(void *)(uintptr_t)c->request.preamble.p, c->request.preamble.n};
+
+	if (iov.iov_len == 0)
+		return;
+	stream_write(s, &iov, 1);
+	worker_flush(c->worker);
+}
+
 static void connect_reached(void *owner, struct stream *s, enum fault f)
 {
 	struct connect *c = owner;
@@ -59,6 +70,7 @@ static void connect_reached(void *owner, struct stream *s, enum fault f)
 	c->reach = NULL;
 	backend_tell(c->backend, t, f, c->worker->now);
 	if (f == FAULT_NONE) {
+		connect_say_preamble(c, s);
 		connect_finish(c, s, FAULT_NONE);
 		return;
 	}
@@ -74,7 +86,8 @@ static void connect_reached(void *owner, struct stream *s, enum fault f)
 static void connect_reach(struct connect *c, struct target *t)
 {
 	const struct config_backend *conf = c->backend->conf;
-	const struct reach_options options = {.deadline = c->worker->now + conf->connect_timeout};
+	const struct reach_options options = {.deadline = c->worker->now + conf->connect_timeout,
+	    .preface = c->request.proxy};
 
 	c->target = t;
 	c->reach = reach_start(c->worker, c->backend, &t->server, &options, connect_reached, c);

@@ -10,6 +10,8 @@
 struct connect_request {
 	const char	*who;	/* the route, for the log; lives in the snapshot */
 	struct slice	 token;	/* what is looked up in the map */
+	struct slice	 proxy;		/* the PROXY header, in front of everything */
+	struct slice	 preamble;	/* what the backend is sent before the client's bytes */
 	uint64_t	 hash;	/* of the key of balance = "hash:KEY" */
 };
 

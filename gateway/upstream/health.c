@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "codec/proxy_header.h"
 #include "net/stream.h"
 #include "upstream/reach.h"
 
@@ -29,6 +30,7 @@ struct health {
 	struct reach		*reach;		/* while it is being connected */
 	struct stream		*stream;	/* while an answer is waited for */
 	uint64_t		 deadline, pause;
+	uint8_t			 header[PROXY_HEADER_ROOM];	/* PROXY */
 };
 
 static const struct config_health *health_conf(const struct health *h)
@@ -210,6 +212,20 @@ static void health_reached(void *owner, struct stream *s, enum fault f)
 		health_result(h, f);
 }
 
+/* A check is from nobody; a server that wants a PROXY header gets one that says so. */
+static struct slice health_preface(struct health *h)
+{
+	static const struct proxy_header nobody = {.known = false};
+	static const struct proxy_extra nothing = {.alpn = {NULL, 0}};
+	struct slice header = {(char *)h->header, 0};
+
+	if (h->backend->conf->send_proxy == SEND_PROXY_V1)
+		header.n = proxy_header_write_v1(h->header, &nobody);
+	else if (h->backend->conf->send_proxy == SEND_PROXY_V2)
+		header.n = proxy_header_write_v2(h->header, &nobody, &nothing);
+	return header;
+}
+
 static void health_tick(struct timer *timer)
 {
 	struct health *h = LIST_OWNER(timer, struct health, timer);
@@ -222,7 +238,8 @@ static void health_tick(struct timer *timer)
 	}
 	h->deadline = h->worker->now + conf->timeout;
 	h->reach = reach_start(h->worker, h->backend, &h->target->server,
-	    &(struct reach_options){.deadline = h->deadline, .no_tls = plain}, health_reached, h);
+	    &(struct reach_options){.deadline = h->deadline, .no_tls = plain,
+	    .preface = health_preface(h)}, health_reached, h);
 	if (h->reach == NULL)
 		health_next(h);		/* out of memory says nothing about the server */
 }

@@ -100,6 +100,7 @@ static void reach_dialled(void *owner, int fd, enum fault f)
 		return;
 	}
 	timer_set(r->worker, &r->timer, r->options.deadline);
+	stream_preface(r->stream, r->options.preface);
 	stream_start(r->stream);
 }
 

@@ -12,6 +12,7 @@ struct reach;
 struct reach_options {
 	uint64_t	deadline;	/* on worker.now's clock */
 	bool		no_tls;		/* only whether it can be connected to */
+	struct slice	preface;	/* goes out in front of TLS; lives until the answer */
 };
 
 /*

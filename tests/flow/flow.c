@@ -167,7 +167,8 @@ struct fake *flow_client(void)
 	struct flow_world *w = &flow_world;
 	const struct snapshot *s = LIST_OWNER(w->gateway.snapshot, struct snapshot, held);
 	struct fake *f = fake_new();
-	struct accepted a = {.fd = f->fd, .peer = {.known = true, .port = 1}, .tag = s->listeners};
+	struct accepted a = {.fd = f->fd, .peer = {.known = true, .port = 1}, .client = {.known = true, .port = 1},
+	    .tag = s->listeners};
 
 	w->worker.load++;
 	worker_enter(&w->worker);
