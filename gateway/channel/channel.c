@@ -3,7 +3,32 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "channel/meter.h"
 #include "http/gateway_worker.h"
+
+struct channel_meter {
+	struct meter		 meter;
+	struct channel		*channel;
+	struct timer		 timer;		/* the client is read again */
+};
+
+/* A leg is paused while anything holds it. */
+static void channel_hold(struct channel *ch, struct leg *leg, uint8_t why)
+{
+	uint8_t *held = leg == ch->front ? &ch->front_held : &ch->back_held;
+
+	*held |= why;
+	leg->ops->pause(leg, true);
+}
+
+static void channel_let_go(struct channel *ch, struct leg *leg, uint8_t why)
+{
+	uint8_t *held = leg == ch->front ? &ch->front_held : &ch->back_held;
+
+	*held &= (uint8_t)~why;
+	if (*held == 0)
+		leg->ops->pause(leg, false);
+}
 
 static struct leg *channel_other(const struct leg *leg)
 {
@@ -15,6 +40,7 @@ static void channel_free(struct task *t)
 	struct channel *ch = LIST_OWNER(t, struct channel, grave);
 
 	held_put(ch->snapshot);
+	free(ch->meter);
 	free(ch->record);
 	free(ch);
 }
@@ -43,6 +69,35 @@ static void channel_tick(struct timer *t)
 		timer_set(ch->worker, &ch->timer, channel_deadline(ch));
 }
 
+static void channel_go_on(struct timer *t)
+{
+	struct channel *ch = LIST_OWNER(t, struct channel_meter, timer)->channel;
+
+	channel_let_go(ch, ch->front, CHANNEL_RATE);
+}
+
+static enum fault channel_open_meter(struct channel *ch)
+{
+	const struct config_route_limits *limits = &ch->route->conf->limits;
+
+	if (limits->messages.n == 0 && limits->bytes.n == 0)
+		return FAULT_NONE;
+	ch->meter = calloc(1, sizeof(*ch->meter));
+	if (ch->meter == NULL)
+		return FAULT_NO_MEMORY;
+	ch->meter->channel = ch;
+	return timer_open(ch->worker, &ch->meter->timer, channel_go_on);
+}
+
+/* What a session holds beside itself. */
+static void channel_clear(struct channel *ch)
+{
+	permit_release(&ch->permit);
+	timer_close(ch->worker, &ch->timer);
+	if (ch->meter)
+		timer_close(ch->worker, &ch->meter->timer);
+}
+
 enum fault channel_open(struct exchange *x, struct leg *front, struct slice subprotocol,
     const struct access_record *record)
 {
@@ -62,12 +117,17 @@ enum fault channel_open(struct exchange *x, struct leg *front, struct slice subp
 	enum fault f = timer_open(w, &ch->timer, channel_tick);
 	if (f == FAULT_NONE && record && (ch->record = access_keep(record)) == NULL)
 		f = FAULT_NO_MEMORY;
+	if (f == FAULT_NONE)
+		f = permit_take(&ch->permit, x);
+	if (f == FAULT_NONE)
+		f = channel_open_meter(ch);
 	front->channel = ch;
 	if (f == FAULT_NONE)
 		f = x->route->back->open(ch, x);
 	if (f != FAULT_NONE) {
 		front->channel = NULL;
-		timer_close(w, &ch->timer);
+		channel_clear(ch);
+		free(ch->meter);
 		free(ch->record);
 		free(ch);
 		return f;
@@ -89,6 +149,25 @@ void channel_ready(struct leg *back)
 	ch->front->ops->ready(ch->front);
 }
 
+/* What has come is still delivered; what is to come waits. False: the session has ended. */
+static APART bool channel_measure(struct channel *ch, const struct msg *m)
+{
+	const struct config_route_limits *limits = &ch->route->conf->limits;
+	uint64_t now = ch->worker->now, wait;
+	enum fault f = meter_take(&ch->meter->meter, &limits->messages, &limits->bytes, m, now,
+	    &wait);
+
+	if (f != FAULT_NONE) {
+		channel_close(ch, f);
+		return false;
+	}
+	if (wait > 0) {
+		channel_hold(ch, ch->front, CHANNEL_RATE);
+		timer_set(ch->worker, &ch->meter->timer, now + wait);
+	}
+	return true;
+}
+
 enum flow channel_deliver(struct leg *from, const struct msg *m)
 {
 	struct channel *ch = from->channel;
@@ -96,6 +175,8 @@ enum flow channel_deliver(struct leg *from, const struct msg *m)
 
 	ch->active = ch->worker->now;
 	if (from == ch->front) {
+		if (ch->meter && !channel_measure(ch, m))
+			return FLOW_GONE;
 		to = ch->back;
 		ch->bytes_in += m->n;
 		ch->messages_in += !m->more;
@@ -106,7 +187,7 @@ enum flow channel_deliver(struct leg *from, const struct msg *m)
 	}
 	enum flow flow = to->ops->send(to, m);
 	if (flow == FLOW_FULL)
-		from->ops->pause(from, true);
+		channel_hold(ch, from, CHANNEL_FULL);
 	return flow;
 }
 
@@ -119,7 +200,7 @@ void channel_full(struct leg *at)
 	struct leg *source = channel_other(at);
 
 	if (at->channel->ready)
-		source->ops->pause(source, true);
+		channel_hold(at->channel, source, CHANNEL_FULL);
 }
 
 void channel_room(struct leg *at)
@@ -127,7 +208,7 @@ void channel_room(struct leg *at)
 	struct leg *source = channel_other(at);
 
 	if (at->channel->ready)
-		source->ops->pause(source, false);
+		channel_let_go(at->channel, source, CHANNEL_FULL);
 }
 
 /* Who ended it: a peer whose end we only pass on, or the gateway by a rule of its own. */
@@ -199,7 +280,7 @@ static void channel_end(struct channel *ch, struct leg *by, enum fault f, uint16
 	if (by != back)
 		back->ops->close(back, f, code, reason);
 	list_remove(&ch->link);
-	timer_close(ch->worker, &ch->timer);
+	channel_clear(ch);
 	worker_bury(ch->worker, &ch->grave);
 }
 

@@ -10,6 +10,7 @@
 #ifndef CHANNEL_H
 #define CHANNEL_H
 
+#include "channel/permit.h"
 #include "framing/framing.h"
 #include "http/exchange.h"
 #include "report/access.h"
@@ -46,6 +47,9 @@ struct back_kind {
 
 enum channel_closer { CLOSED_BY_CLIENT, CLOSED_BY_BACKEND, CLOSED_BY_GATEWAY };
 
+/* Why a leg does not produce: the other one takes no more, or it has sent too much. */
+enum { CHANNEL_FULL = 1, CHANNEL_RATE = 2 };
+
 struct channel {
 	struct worker		*worker;
 	struct leg		*front, *back;
@@ -60,6 +64,10 @@ struct channel {
 	uint64_t		 bytes_in, bytes_out, messages_in, messages_out;
 	/* what the back leg reached; lives in the snapshot */
 	const char		*server;
+	struct permit		 permit;
+	struct channel_meter	*meter;		/* NULL: the client may send what it likes */
+	/* Why each leg is paused: CHANNEL_* bits. */
+	uint8_t			 front_held, back_held;
 	struct access_record	*record;	/* kept strings for the end; NULL: no access log */
 	bool			 ready;
 	char			 id[RANDOM_ID + 1];

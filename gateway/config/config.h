@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/bucket.h"
 #include "base/log.h"
 
 struct template;
@@ -183,6 +184,11 @@ struct config_subprotocol_framings {
 	size_t					 n;
 };
 
+struct config_route_limits {
+	unsigned		 sessions, per_ip;
+	struct bucket_rate	 messages, bytes;
+};
+
 struct config_route {
 	const char		*name;
 
@@ -222,6 +228,7 @@ struct config_route {
 	uint64_t		 buffer;
 	enum config_refuse	 refuse;
 	struct config_networks	 allow, deny;
+	struct config_route_limits limits;
 	struct config_place	 place;
 };
 
@@ -229,6 +236,9 @@ enum { CONFIG_HEADERS_MAX = 1000 };	/* the most that limits.headers may say */
 
 struct config_limits {
 	uint64_t	 connections;
+	unsigned	 per_ip;
+	struct bucket_rate handshakes;
+	uint64_t	 memory;
 	uint64_t	 head;
 	unsigned	 headers;
 	uint64_t	 head_timeout, keepalive;

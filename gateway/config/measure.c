@@ -93,3 +93,55 @@ const char *measure_size_text(uint64_t bytes, char text[MEASURE_TEXT])
 {
 	return bytes == 0 ? strcpy(text, "0") : measure_text(bytes, measure_sizes, text);
 }
+
+static const struct measure_unit measure_periods[] = {
+    {"h", 60 * 60 * 1000},
+    {"m", 60 * 1000},
+    {"s", 1000},
+    {NULL, 0},
+};
+
+/* What a bucket can count with: see bucket.c. */
+static bool measure_rate_number(struct slice s, uint64_t *n)
+{
+	return measure_size(s, n) && *n > 0 && *n <= UINT64_C(1) << 40;
+}
+
+bool measure_rate(struct slice s, struct bucket_rate *rate)
+{
+	const struct measure_unit *period = measure_periods;
+	struct slice number, word;
+
+	*rate = (struct bucket_rate){0, 0, 0};
+	if (slice_eq(s, SLICE("0")))
+		return true;
+	if (!slice_cut(&s, '/', &number) || !slice_cut(&s, ' ', &word) ||
+	    !measure_rate_number(number, &rate->n))
+		return false;
+	while (period->name && !slice_eq(word, slice_of(period->name)))
+		period++;
+	rate->per = period->times;
+	rate->burst = rate->n;
+	if (period->name == NULL || s.p == NULL)
+		return period->name != NULL;
+	return slice_cut(&s, ' ', &word) && slice_eq(word, SLICE("burst")) && s.p &&
+	    measure_rate_number(s, &rate->burst);
+}
+
+const char *measure_rate_text(const struct bucket_rate *rate, char text[MEASURE_RATE_TEXT])
+{
+	const struct measure_unit *period = measure_periods;
+	char n[MEASURE_TEXT], burst[MEASURE_TEXT];
+
+	if (rate->n == 0)
+		return strcpy(text, "0");
+	while (period[1].name && period->times != rate->per)
+		period++;
+	measure_size_text(rate->n, n);
+	if (rate->burst == rate->n)
+		snprintf(text, MEASURE_RATE_TEXT, "%s/%s", n, period->name);
+	else
+		snprintf(text, MEASURE_RATE_TEXT, "%s/%s burst %s", n, period->name,
+		    measure_size_text(rate->burst, burst));
+	return text;
+}

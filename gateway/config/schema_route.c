@@ -91,10 +91,18 @@ static const struct schema_key schema_deflate_keys[] = {
 };
 
 static const struct schema_key schema_route_limits_keys[] = {
-	{SCHEMA_YET("sessions", count, "0", "Sessions at the same time. 0: no limit.")},
-	{SCHEMA_YET("per_ip", count, "0", "Sessions from one address. 0: no limit.")},
-	{SCHEMA_YET("messages", rate, "0", "Messages from one session. \"0\": no limit.")},
-	{SCHEMA_YET("bytes", rate, "0", "Bytes from one session. \"0\": no limit.")},
+	{SCHEMA_KEY("sessions", count, "0", limits.sessions,
+	    "Sessions at the same time. Others are refused with 429. 0: no limit.")},
+	{SCHEMA_KEY("per_ip", count, "0", limits.per_ip,
+	    "Sessions from one address, of IPv6 from one /64. Others are refused with 429. 0: no "
+	    "limit.")},
+	{SCHEMA_KEY("messages", rate, "0", limits.messages,
+	    "Messages from the client of a session. Beyond that it is not read for a while. "
+	    "\"0\": no limit.")},
+	{SCHEMA_KEY("bytes", rate, "0", limits.bytes,
+	    "Bytes from the client of a session. Beyond that it is not read for a while; when "
+	    "more than twice the burst comes in one piece the session is closed with 1008. "
+	    "\"0\": no limit.")},
 };
 
 static const struct schema_key schema_rewrite_keys[] = {
@@ -265,7 +273,7 @@ static const struct schema_key schema_route_keys[] = {
 	{SCHEMA_KEY("deny", networks, NULL, deny,
 	    "Networks whose clients may not, even if 'allow' has them."),
 	    .example = "[ \"192.0.2.66\" ]"},
-	{SCHEMA_YET("limits", group, NULL, "What sessions of this route may use."),
+	{SCHEMA_ROW("limits", group, NULL, "What sessions of this route may use."),
 	    .group = &schema_route_limits},
 	{SCHEMA_YET("rewrite", group, NULL, "What is changed on the way."),
 	    .group = &schema_rewrite},

@@ -71,12 +71,15 @@ static const struct schema_key schema_access_log_keys[] = {
 static const struct schema_key schema_limits_keys[] = {
 	{SCHEMA_KEY("connections", count, "0", limits.connections,
 	    "Client connections open at the same time. Others are refused with 503. 0: no limit.")},
-	{SCHEMA_YET("per_ip", count, "0",
-	    "Connections open at the same time from one address. 0: no limit.")},
-	{SCHEMA_YET("handshakes", rate, "0",
-	    "TLS and WebSocket handshakes, all clients together. \"0\": no limit.")},
-	{SCHEMA_YET("memory", size, "0",
-	    "Memory that waiting data may take altogether. \"0\": no limit.")},
+	{SCHEMA_KEY("per_ip", count, "0", limits.per_ip,
+	    "Connections open at the same time from one address, of IPv6 from one /64; those of "
+	    "proxies in 'trust' do not count. Others are refused with 429. 0: no limit.")},
+	{SCHEMA_KEY("handshakes", rate, "0", limits.handshakes,
+	    "TLS and WebSocket handshakes, all clients together. A TLS handshake beyond that is "
+	    "not answered, a WebSocket handshake with 429. \"0\": no limit.")},
+	{SCHEMA_KEY("memory", size, "0", limits.memory,
+	    "When data that waits and 16K for each connection come to more than this, new "
+	    "connections are refused with 503. \"0\": no limit.")},
 	{SCHEMA_KEY("head", size, "16K", limits.head,
 	    "The head of a request: its first line and its headers. Longer ones get 431."),
 	    .min = 1024, .max = 64 * 1024},

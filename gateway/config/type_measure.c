@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "config/measure.h"
 #include "config/read.h"
 
@@ -122,7 +123,31 @@ const struct schema_type type_mode = {
 	.print = type_mode_print,
 };
 
+static bool type_rate_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	struct bucket_rate *rate = schema_member(key, base);
+
+	(void)r;
+	if (node->kind == NODE_INTEGER && node->integer == 0) {
+		*rate = (struct bucket_rate){0, 0, 0};
+		return true;
+	}
+	return node->kind == NODE_STRING && measure_rate(slice_of(node->string), rate);
+}
+
+static void type_rate_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	char text[MEASURE_RATE_TEXT];
+
+	fprintf(f, "\"%s\"", measure_rate_text(schema_value(key, base), text));
+}
+
 const struct schema_type type_rate = {
 	.name = "rate",
+	.expects = "a rate",
+	.example = "\"20/s\", \"1M/s\", \"600/m burst 40\", or \"0\"",
 	.literal = NODE_STRING,
+	.read = type_rate_read,
+	.print = type_rate_print,
 };

@@ -7,7 +7,9 @@
 #include "channel/channel.h"
 #include "codec/ws.h"
 #include "codec/ws_handshake.h"
+#include "http/admission.h"
 #include "http/exchange_record.h"
+#include "http/gateway_worker.h"
 #include "net/stream.h"
 
 enum { FRONT_WS_CLOSE_WAIT = 5 * 1000 };	/* ms for the client to answer our Close */
@@ -347,7 +349,11 @@ static enum fault front_ws_admit(struct front_ws *f)
 
 	if (x->refused != FAULT_NONE)
 		return x->refused;
-	enum fault fault = ws_handshake_subprotocol(r->headers, r->n_headers,
+	enum fault fault = admission_handshake(f->worker->gateway->admission, x->client->limits,
+	    f->worker->now);
+	if (fault != FAULT_NONE)
+		return fault;
+	fault = ws_handshake_subprotocol(r->headers, r->n_headers,
 	    f->conf->subprotocols.v, f->conf->subprotocols.n, &f->subprotocol);
 	if (fault != FAULT_NONE)
 		return fault;

@@ -25,6 +25,13 @@ struct backend;
 struct exchange;
 struct handler;
 struct back_kind;
+struct tally;
+
+/* What sessions of a route take of its limits; shared by all workers. */
+struct route_use {
+	_Atomic unsigned	 sessions;
+	struct tally		*by_address;
+};
 
 /* What routes are made into; lives in the snapshot. */
 struct route {
@@ -34,6 +41,7 @@ struct route {
 	struct framing		*framings;	/* of conf->subprotocol_framing */
 	const struct back_kind	*back;		/* for sessions: who stands behind */
 	struct backend		*backend;	/* ACTION_BACKEND */
+	struct route_use	*use;		/* NULL: no limit needs it */
 	void			*pattern;	/* compiled path, owned by the router */
 };
 
@@ -129,7 +137,8 @@ struct exchange {
 	struct address		 forwarded;	/* whom a trusted proxy's header names */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */
-	enum fault		 refused;	/* by a rule; the front says it: refuse = "close" */
+	/* Before it is routed: by the connection. Then by a rule, for the front to say. */
+	enum fault		 refused;
 	bool			 tunnel;
 	char			 id[RANDOM_ID + 1];
 };

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "net/tls_ctx.h"
 
+struct admission;
 struct http_site;
 
 /* The tag of an accepted connection (listener.h): what its listener is. Lives in the snapshot. */
@@ -43,7 +44,7 @@ struct gateway_worker {
 	struct list		 channels;	/* struct channel, while it is open */
 	/* Stopping: what is accepted, or asked for, from now on is refused: FAULT_SHUTDOWN. */
 	bool			 stopping;
-	_Atomic unsigned	*open;		/* connections of all workers */
+	struct admission	*admission;	/* shared by all workers */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef H1_CONN_H
 #define H1_CONN_H
 
+#include "http/admission.h"
 #include "http/exchange.h"
 #include "http/h1_server.h"
 #include "net/stream.h"
@@ -26,6 +27,7 @@ enum { H1_DRAIN = 64 * 1024 };
 struct h1_conn {
 	struct exchange			 x;		/* the one at hand */
 	struct client			 client;
+	struct admitted			 admitted;
 	struct stream			*stream;
 	struct connection		 connection;	/* among the worker's */
 	struct timer			 timer;		/* head, keep-alive, stuck answers */

@@ -52,7 +52,7 @@ static void h1_bury(struct h1_conn *c)
 	timer_close(w, &c->timer);
 	held_put(c->client.snapshot);
 	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
-	atomic_fetch_sub_explicit(w->gateway->open, 1, memory_order_relaxed);
+	admission_leave(w->gateway->admission, &c->admitted);
 	STATS_ADD(w->stats.connections, -1);
 	worker_bury(w, &c->grave);
 }
@@ -189,6 +189,7 @@ static bool h1_prepare(struct h1_conn *c, enum http_protocol protocol)
 	x->handler = NULL;
 	x->started = c->client.worker->now;
 	x->forwarded.known = false;
+	x->refused = FAULT_NONE;
 	c->progress = 0;
 	random_id(x->id);
 	STATS_ADD(c->client.worker->stats.requests_total, 1);
@@ -250,9 +251,10 @@ static enum fault h1_normalise(struct h1_conn *c)
 static void h1_open(struct h1_conn *c)
 {
 	struct exchange *x = &c->x;
-	enum fault f = c->refuse ? c->refuse : h1_normalise(c);
+	enum fault f = h1_normalise(c);
 
-	if (f == FAULT_HTTP_SYNTAX)
+	x->refused = c->refuse;
+	if (f == FAULT_HTTP_SYNTAX || c->refuse)
 		c->keep_alive = false;
 	if (f == FAULT_NONE)
 		f = h1_gateway(c)->site->route(x);
@@ -435,11 +437,22 @@ static const struct stream_events h1_stream_events = {
 	.gone = h1_gone,
 };
 
-static bool h1_over_limit(struct gateway_worker *g, const struct config_limits *limits)
+/* Of a proxy that comes for many clients an address says nothing. */
+static bool h1_is_trusted(const struct client *client)
 {
-	unsigned open = atomic_fetch_add_explicit(g->open, 1, memory_order_relaxed) + 1;
+	return client->listener->trust.n > 0 && address_in(&client->address,
+	    &client->listener->trust);
+}
 
-	return limits->connections && open > limits->connections;
+/* Whatever is against it is said in the answer to the first request. */
+static void h1_admit(struct h1_conn *c)
+{
+	struct gateway_worker *g = h1_gateway(c);
+
+	c->refuse = admission_enter(g->admission, c->client.limits, &c->client.address,
+	    h1_is_trusted(&c->client), &c->admitted);
+	if (g->stopping)
+		c->refuse = FAULT_SHUTDOWN;
 }
 
 static struct h1_conn *h1_conn_new(struct worker *w)
@@ -498,21 +511,28 @@ static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a)
 	return c;
 }
 
+static void h1_turn_away(struct worker *w, const struct accepted *a, enum fault f)
+{
+	const struct http_listener *l = a->tag;
+	char peer[ADDRESS_TEXT];
+
+	log_fault(f, "listener %s: %s", l->conf->name, address_text(&a->client, peer));
+	close(a->fd);
+	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
+}
+
 void h1_server_accept(struct worker *w, const struct accepted *a)
 {
-	struct h1_conn *c = h1_accept(w, a);
+	const struct http_listener *l = a->tag;
+	enum fault f = l->tls ? admission_handshake(w->gateway->admission, l->limits, w->now)
+	    : FAULT_NONE;
+	struct h1_conn *c = f == FAULT_NONE ? h1_accept(w, a) : NULL;
 
 	if (c == NULL) {
-		const struct http_listener *l = a->tag;
-		log_fault(FAULT_NO_MEMORY, "listener %s", l->conf->name);
-		close(a->fd);
-		atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
+		h1_turn_away(w, a, f == FAULT_NONE ? FAULT_NO_MEMORY : f);
 		return;
 	}
-	if (h1_over_limit(w->gateway, c->client.limits))
-		c->refuse = FAULT_CONNECTIONS;
-	if (w->gateway->stopping)
-		c->refuse = FAULT_SHUTDOWN;
+	h1_admit(c);
 	list_append(&w->gateway->connections, &c->connection.link);
 	STATS_ADD(w->stats.connections, 1);
 	STATS_ADD(w->stats.connections_total, 1);

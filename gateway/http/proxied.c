@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "codec/proxy_header.h"
+#include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "http/h1_server.h"
 #include "net/peek.h"
@@ -17,6 +18,7 @@ struct proxied {
 	struct timer		 timer;
 	struct task		 grave;
 	struct accepted		 accepted;
+	struct admitted		 admitted;
 	struct held		*snapshot;	/* which the tag lives in */
 	size_t			 n;		/* bytes of an unfinished header, taken already */
 	uint8_t			 bytes[PROXY_HEADER_MAX];
@@ -43,7 +45,7 @@ static void proxied_bury(struct proxied *p)
 	watch_fini(&p->watch);
 	timer_close(w, &p->timer);
 	list_remove(&p->connection.link);
-	atomic_fetch_sub_explicit(w->gateway->open, 1, memory_order_relaxed);
+	admission_leave(w->gateway->admission, &p->admitted);
 	worker_bury(w, &p->grave);
 }
 
@@ -136,7 +138,6 @@ static struct proxied *proxied_new(struct worker *w, const struct accepted *a)
 	task_init(&p->grave, proxied_free);
 	watch_init(&p->watch, w, a->fd, proxied_ready);
 	list_append(&w->gateway->connections, &p->connection.link);
-	atomic_fetch_add_explicit(w->gateway->open, 1, memory_order_relaxed);
 	return p;
 }
 
@@ -163,9 +164,15 @@ void proxied_accept(struct worker *w, const struct accepted *accepted)
 		atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
 		return;
 	}
+	enum fault f = admission_enter(w->gateway->admission, l->limits, &a.peer, true,
+	    &p->admitted);
+	if (f != FAULT_NONE) {
+		proxied_refuse(p, f);
+		return;
+	}
 	timer_set(w, &p->timer, l->limits->head_timeout ? w->now + l->limits->head_timeout
 	    : CLOCK_NEVER);
-	enum fault f = watch_arm(&p->watch, WATCH_READ);
+	f = watch_arm(&p->watch, WATCH_READ);
 	if (f != FAULT_NONE)
 		proxied_refuse(p, f);
 }

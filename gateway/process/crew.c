@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "net/resolver.h"
 #include "net/stream.h"
@@ -23,7 +24,7 @@ struct crew {
 	unsigned		  n, running;
 	uint64_t		  stop_time;
 	_Atomic unsigned	  left;		/* workers that have not ended */
-	_Atomic unsigned	  open;		/* connections of all of them */
+	struct admission	  admission;
 	void			(*ended)(void);
 };
 
@@ -75,7 +76,7 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	m->stop.open = crew_open_stop;
 	m->hurry.open = crew_open_hurry;
 	m->gateway = (struct gateway_worker){
-	    .site = site, .snapshot = held_get(snapshot), .open = &crew->open};
+	    .site = site, .snapshot = held_get(snapshot), .admission = &crew->admission};
 	list_init(&m->gateway.connections);
 	list_init(&m->gateway.channels);
 	w->gateway = &m->gateway;
@@ -102,8 +103,10 @@ enum fault crew_new(unsigned n, const struct http_site *site, struct held *snaps
 	crew->members = calloc(n, sizeof(*crew->members));
 	crew->workers = calloc(n, sizeof(struct worker *));
 	crew->ended = ended;
+	crew->admission.workers = crew->workers;
+	crew->admission.n_workers = n;
 	if (crew->members && crew->workers)
-		f = FAULT_NONE;
+		f = admission_init(&crew->admission);
 	while (f == FAULT_NONE && crew->n < n) {
 		struct crew_member *m = &crew->members[crew->n];
 		f = crew_member_init(m, crew, crew->n, site, snapshot);
@@ -123,6 +126,7 @@ void crew_free(struct crew *crew)
 {
 	while (crew->n > 0)
 		crew_member_fini(&crew->members[--crew->n]);
+	admission_fini(&crew->admission);
 	free(crew->members);
 	free(crew->workers);
 	free(crew);

@@ -15,22 +15,24 @@ static bool route_refuses_by_close(const struct exchange *x)
 
 enum fault route_exchange(struct exchange *x)
 {
+	enum fault refused = x->refused;	/* by what all clients may use together */
+
 	x->refused = FAULT_NONE;
 	if (x->snapshot == NULL)
 		x->snapshot = held_get(x->client->worker->gateway->snapshot);
 	identity_find(x);
 	if (x->client->listener->redirect) {
 		x->handler = &serve_https_handler;
-		return FAULT_NONE;
+		return refused;
 	}
 	struct snapshot *s = LIST_OWNER(x->snapshot, struct snapshot, held);
 	enum fault f = router_find(s, x, NULL, &x->route);
+	if (f == FAULT_NONE && x->route == NULL)
+		f = FAULT_NO_ROUTE;
 	if (f != FAULT_NONE)
-		return f;
-	if (x->route == NULL)
-		return FAULT_NO_ROUTE;
+		return refused ? refused : f;
 	x->handler = x->route->handler;
-	f = rules_check(x);
+	f = refused ? refused : rules_check(x);
 	if (f != FAULT_NONE && route_refuses_by_close(x)) {
 		x->refused = f;
 		return FAULT_NONE;

@@ -5,6 +5,7 @@
 #include "back/back_echo.h"
 #include "back/back_stream.h"
 #include "base/log.h"
+#include "base/tally.h"
 #include "framing/framing.h"
 #include "front/front_ws.h"
 #include "route/pattern.h"
@@ -33,14 +34,14 @@ static const struct snapshot_action snapshot_services[] = {
 	[SERVICE_HEALTH] = {&serve_health_handler, NULL},
 };
 
+static void snapshot_free_route(struct route *);
+
 static void snapshot_free(struct held *h)
 {
 	struct snapshot *s = LIST_OWNER(h, struct snapshot, held);
 
-	for (size_t i = 0; s->routes && i < s->n_routes; i++) {
-		pattern_free(s->routes[i].pattern);
-		free(s->routes[i].framings);
-	}
+	for (size_t i = 0; s->routes && i < s->n_routes; i++)
+		snapshot_free_route(&s->routes[i]);
 	for (size_t i = 0; s->backends && i < s->config->n_backends; i++)
 		backend_free(s->backends[i]);
 	for (size_t i = 0; i < s->n_tls; i++)
@@ -125,6 +126,25 @@ static enum fault snapshot_make_framings(const struct config_route *conf, struct
 	return r->framings ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
+static enum fault snapshot_make_use(const struct config_route *conf, struct route *r)
+{
+	if (conf->limits.sessions == 0 && conf->limits.per_ip == 0)
+		return FAULT_NONE;
+	r->use = calloc(1, sizeof(*r->use));
+	if (r->use)
+		r->use->by_address = tally_new();
+	return r->use && r->use->by_address ? FAULT_NONE : FAULT_NO_MEMORY;
+}
+
+static void snapshot_free_route(struct route *r)
+{
+	pattern_free(r->pattern);
+	free(r->framings);
+	if (r->use)
+		tally_free(r->use->by_address);
+	free(r->use);
+}
+
 static enum fault snapshot_make_route(struct snapshot *s, const struct config_route *conf,
     struct route *r)
 {
@@ -138,6 +158,8 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	if (conf->action == ACTION_BACKEND && s->backends)
 		r->backend = s->backends[conf->backend - s->config->backends];
 	enum fault f = snapshot_make_framings(conf, r);
+	if (f == FAULT_NONE)
+		f = snapshot_make_use(conf, r);
 	if (f != FAULT_NONE || conf->path_kind != PATH_REGEX)
 		return f;
 	r->pattern = pattern_new(conf->path, words);

@@ -130,7 +130,8 @@ void flow_begin(const char *routes, const char *limits)
 	list_init(&w->gateway.channels);
 	w->gateway.site = &flow_site;
 	w->gateway.snapshot = &snapshot->held;
-	w->gateway.open = &w->open;
+	assert_int_equal(admission_init(&w->admission), FAULT_NONE);
+	w->gateway.admission = &w->admission;
 }
 
 void flow_finish(void)
@@ -151,7 +152,8 @@ void flow_finish(void)
 	assert_int_equal(w->worker.stats.stashed, 0);
 	assert_int_equal(w->worker.timers.opened, 0);
 	assert_int_equal(w->worker.load, 0);
-	assert_int_equal(w->open, 0);
+	assert_int_equal(w->admission.open, 0);
+	admission_fini(&w->admission);
 	for (int i = 0; i < w->n_fakes; i++) {
 		test_free(w->fakes[i].in);
 		test_free(w->fakes[i].out);

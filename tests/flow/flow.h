@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "http/admission.h"
 #include "http/exchange.h"
 #include "http/gateway_worker.h"
 #include "net/stream.h"
@@ -34,7 +35,7 @@ enum flow_dial { FLOW_DIAL_ACCEPT, FLOW_DIAL_REFUSE, FLOW_DIAL_HANG };
 struct flow_world {
 	struct worker		 worker;
 	struct gateway_worker	 gateway;
-	_Atomic unsigned	 open;
+	struct admission	 admission;
 	struct fake		 fakes[FLOW_FAKES];
 	int			 n_fakes;
 	enum flow_dial		 dial;		/* what dialling does */

@@ -19,7 +19,8 @@ static const char everything[] =
     "stop_timeout = \"90s\";\n"
     "log: {\n\tlevel = \"debug\";\n\tto = \"/var/log/x\";\n\tformat = \"json\";\n};\n"
     "access_log: {\n\tto = \"stdout\";\n\tformat = \"combined\";\n};\n"
-    "limits: {\n\tconnections = \"3000000000\";\n\thead = \"2K\";\n\theaders = 7;\n"
+    "limits: {\n\tconnections = \"3000000000\";\n\tper_ip = 9;\n"
+    "\thandshakes = \"600/m burst 40\";\n\tmemory = \"1G\";\n\thead = \"2K\";\n\theaders = 7;\n"
     "\thead_timeout = \"250ms\";\n\tkeepalive = \"0\";\n};\n"
     "\n"
     "listeners: {\n"
@@ -61,13 +62,17 @@ static const char everything[] =
     "\t\tmax_message = \"2G\";\n"
     "\t\tmessage_type = \"text\";\n\t\tping = \"0\";\n\t\tping_timeout = \"1s\";\n\t\tidle = \"1h\";\n"
     "\t\tmax_lifetime = \"7d\";\n\t\tbuffer = \"1K\";\n\t\trefuse = \"close\";\n"
-    "\t\tallow = [ \"10.0.0.0/8\" ];\n\t\tdeny = [ \"10.0.0.1/32\" ];\n\t};\n";
+    "\t\tallow = [ \"10.0.0.0/8\" ];\n\t\tdeny = [ \"10.0.0.1/32\" ];\n"
+    "\t\tlimits: {\n\t\t\tsessions = 5;\n\t\t\tper_ip = 2;\n\t\t\tmessages = \"100/s\";\n"
+    "\t\t\tbytes = \"1M/s\";\n\t\t};\n\t};\n";
 
 static const char sessions[] =
     "\t\ttransports = [ \"websocket\" ];\n\t\tframing = \"binary\";\n\t\tsubprotocols = [ ];\n"
     "\t\tinvalid = \"close\";\n\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n"
     "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n\t\tmax_lifetime = \"0\";\n"
-    "\t\tbuffer = \"64K\";\n\t\trefuse = \"http\";\n\t};\n";
+    "\t\tbuffer = \"64K\";\n\t\trefuse = \"http\";\n"
+    "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
+    "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
 
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",

@@ -1,0 +1,24 @@
+/*
+ * How many of something there are for each address, counted by all threads. An address is in here
+ * only while its count is above zero, so memory is bounded by what is counted.
+ */
+#ifndef TALLY_H
+#define TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tally;
+
+enum { TALLY_KEY = 16 };
+
+struct tally	*tally_new(void);	/* NULL: out of memory */
+void		 tally_free(struct tally *);
+/*
+ * IPv4 as ::ffff:a.b.c.d counts by address, IPv6 by the /64 that one customer has. False: there
+ * are most of them already, or there is no memory for another address.
+ */
+bool		 tally_take(struct tally *, const uint8_t ip[TALLY_KEY], unsigned most);
+void		 tally_release(struct tally *, const uint8_t ip[TALLY_KEY]);
+
+#endif
