@@ -143,6 +143,19 @@ static void command_read_word(struct command_line *l, const char *arg)
 		l->words[l->n_words++] = arg;
 }
 
+/* Behind "--" come operands, or arguments that are not for us. */
+static void command_read_rest(struct command_line *l)
+{
+	const struct command *c = l->n_words ? command_find(l->words[0]) : NULL;
+
+	l->operands_only = true;
+	if (c && c->rest) {
+		l->to->rest = l->argv + l->at;
+		l->to->n_rest = (size_t)(l->argc - l->at);
+		l->at = l->argc;
+	}
+}
+
 static bool command_read(struct command_line *l)
 {
 	while (l->at < l->argc) {
@@ -152,7 +165,7 @@ static bool command_read(struct command_line *l)
 		if (l->operands_only || arg[0] != '-' || arg[1] == '\0')
 			command_read_word(l, arg);
 		else if (strcmp(arg, "--") == 0)
-			l->operands_only = true;
+			command_read_rest(l);
 		else if (arg[1] == '-')
 			fine = command_read_long(l, arg);
 		else
@@ -211,8 +224,7 @@ static bool command_check_options(const struct command_line *l)
 	return true;
 }
 
-/* Is word one of "this|that"? */
-static bool command_is_choice(const char *choices, const char *word)
+bool command_is_choice(const char *choices, const char *word)
 {
 	size_t n = strlen(word);
 

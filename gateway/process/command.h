@@ -17,8 +17,10 @@ enum command_exit {
 };
 
 enum option_key {
-	OPTION_CONFIG, OPTION_CERT, OPTION_DIFF, OPTION_FRAMING, OPTION_HEADER, OPTION_KEY,
-	OPTION_METHOD, OPTION_SOCKET, OPTION_TRANSPORTS, OPTION_WEB, OPTION_HELP,
+	OPTION_CONFIG, OPTION_CERT, OPTION_DIFF, OPTION_FRAMING, OPTION_HEADER, OPTION_HEARTBEAT,
+	OPTION_KEY, OPTION_METHOD, OPTION_SOCKET, OPTION_SSL_ONLY, OPTION_SSL_TARGET,
+	OPTION_TOKEN_PLUGIN, OPTION_TOKEN_SOURCE, OPTION_TRANSPORTS, OPTION_UNIX_TARGET,
+	OPTION_WEB, OPTION_HELP,
 	OPTION_COUNT
 };
 
@@ -44,6 +46,7 @@ struct command {
 	const char	*name;		/* NULL: known by its operands alone */
 	/* "URL"; "[COMMAND]" may be left out; "this|that" is one of these words */
 	const char	*operands[COMMAND_OPERANDS];
+	const char	*rest;		/* what may stand behind "--"; NULL: more operands */
 	unsigned	 options;	/* OPTION() bits; help is understood everywhere */
 	const char	*brief;		/* a clause, for the overview */
 	const char	*text;		/* sentences that go on from it; NULL: nothing to add */
@@ -62,12 +65,16 @@ struct arguments {
 	const char		*many[COMMAND_MANY];	/* all values of the option with many */
 	size_t			 n_many;
 	const char		*operands[COMMAND_OPERANDS];	/* NULL: left out */
+	char *const		*rest;		/* of a command that takes one: as it came */
+	size_t			 n_rest;
 };
 
 /* Finds the command and its arguments, or says on standard error in one line what is wrong. */
 bool	command_parse(struct arguments *, int argc, char *const *argv);
 /* NULL when there is none of that name. */
 const struct command *command_find(const char *name);
+/* Is word one of "this|that"? */
+bool	command_is_choice(const char *choices, const char *word);
 /* "framegate: …" on standard error, with where to read more; returns COMMAND_USAGE. */
 int	command_misuse(const struct command *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

@@ -7,6 +7,7 @@
 #include "process/run_config.h"
 #include "process/show_config.h"
 #include "process/version.h"
+#include "process/websockify.h"
 
 const struct command_option option_table[OPTION_COUNT] = {
 	[OPTION_CERT] = {
@@ -30,6 +31,11 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.name = "header", .letter = 'H', .value = "'NAME: VALUE'", .many = true,
 		.text = "A header field of the request. May be given several times.",
 	},
+	[OPTION_HEARTBEAT] = {
+		.name = "heartbeat", .value = "SECONDS",
+		.text = "Ping clients that have been silent for so long; 25 when it is not given, "
+		    "0 for never.",
+	},
 	[OPTION_HELP] = {
 		.name = "help", .letter = 'h',
 		.text = "Show how a command is used.",
@@ -46,10 +52,32 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.name = "socket", .letter = 's', .value = "PATH",
 		.text = "The admin socket of the framegate that is meant.",
 	},
+	[OPTION_SSL_ONLY] = {
+		.name = "ssl-only",
+		.text = "What --cert means anyhow; understood for the sake of websockify's users.",
+	},
+	[OPTION_SSL_TARGET] = {
+		.name = "ssl-target",
+		.text = "Speak TLS to TARGET, as tls:// in front of it does.",
+	},
+	[OPTION_TOKEN_PLUGIN] = {
+		.name = "token-plugin", .value = "TokenFile",
+		.text = "Let each request choose its target, by a token in its query: ?token=NAME. "
+		    "TARGET is left out then.",
+	},
+	[OPTION_TOKEN_SOURCE] = {
+		.name = "token-source", .value = "PATH",
+		.text = "The file of the tokens, a line \"token: host:port\" for each, or a "
+		    "directory of such files.",
+	},
 	[OPTION_TRANSPORTS] = {
 		.name = "transports", .value = "LIST",
 		.text = "What clients may use, separated by commas; websocket when it is not "
 		    "given.",
+	},
+	[OPTION_UNIX_TARGET] = {
+		.name = "unix-target", .value = "PATH",
+		.text = "The unix socket to go to, instead of a TARGET.",
 	},
 	[OPTION_WEB] = {
 		.name = "web", .value = "DIR",
@@ -66,9 +94,10 @@ const struct command command_table[] = {
 		    "opens the log files anew.",
 	},
 	{
-		.operands = {"LISTEN", "TARGET"}, .run = one_liner_run,
+		.operands = {"LISTEN", "[TARGET]"}, .run = one_liner_run,
 		.options = OPTION(WEB) | OPTION(CERT) | OPTION(KEY) | OPTION(FRAMING) |
-		    OPTION(TRANSPORTS),
+		    OPTION(TRANSPORTS) | OPTION(HEARTBEAT) | OPTION(SSL_ONLY) | OPTION(SSL_TARGET) |
+		    OPTION(TOKEN_PLUGIN) | OPTION(TOKEN_SOURCE) | OPTION(UNIX_TARGET),
 		.brief = "run without a file: every WebSocket that comes in at LISTEN goes to "
 		    "TARGET",
 		.text = "LISTEN is a port on all interfaces, an address and a port, or "
@@ -90,6 +119,12 @@ const struct command command_table[] = {
 		.name = "config", .operands = {"defaults|dump"}, .options = OPTION(CONFIG),
 		.run = show_config_run,
 		.brief = "write out every key with its default, or the configuration in effect",
+	},
+	{
+		.name = "import", .operands = {"websockify"}, .rest = "ARGS", .run = websockify_run,
+		.brief = "write out a configuration that does what websockify does with these "
+		    "arguments",
+		.text = "Comments in it name what has no equivalent, and why.",
 	},
 	{
 		.name = "demo", .operands = {"[HOST:PORT]"}, .run = demo_run,

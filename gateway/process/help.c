@@ -59,6 +59,8 @@ static void help_synopsis(const struct command *c)
 		column = help_piece(column, indent, "[%s%s%s]", dashed, o->value ? " " : "",
 		    o->value ? o->value : "");
 	}
+	if (c->rest)
+		help_piece(column, indent, "-- %s", c->rest);
 	putchar('\n');
 }
 

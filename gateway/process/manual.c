@@ -67,6 +67,8 @@ static void manual_usage(FILE *out, const struct command *c)
 		manual_option_name(out, &option_table[i], false);
 		putc('\n', out);
 	}
+	if (c->rest)
+		fprintf(out, ".Fl \\- Ar %s\n", c->rest);
 }
 
 static void manual_synopsis(FILE *out)
