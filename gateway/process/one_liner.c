@@ -77,7 +77,8 @@ static int one_liner_check_target(const struct arguments *a)
 		    "'%s'", plugin);
 	if (a->value[OPTION_SSL_TARGET] && (!target || strstr(target, "://") ||
 	    strncmp(target, "unix:", 5) == 0))
-		return command_misuse(a->command, "option '--ssl-target' needs host:port as TARGET");
+		return command_misuse(a->command,
+		    "option '--ssl-target' needs host:port as TARGET");
 	return COMMAND_DONE;
 }
 

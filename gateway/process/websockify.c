@@ -265,8 +265,8 @@ static void websockify_write_notes(FILE *out, const struct websockify *w)
 
 	for (size_t i = 0; i < WEBSOCKIFY_COUNT; i++)
 		any |= w->noted[i];
-	fputs("# Made from a command line of websockify. Pages from any origin may connect, as with\n"
-	    "# websockify: 'origins' can name those that may.\n", out);
+	fputs("# Made from a command line of websockify. As there, pages from any origin may\n"
+	    "# connect: 'origins' can name those that may.\n", out);
 	if (any)
 		fputs("#\n# What differs:\n", out);
 	for (size_t i = 0; i < WEBSOCKIFY_COUNT; i++) {
