@@ -6,10 +6,11 @@ import pathlib
 import re
 import subprocess
 
-from harness import scratch
+from harness import scratch, ws
 from harness.address import HOST, free_port
 from harness.cases import add, contains, equal, run
 from harness.gateway import Gateway
+from harness.recipe import recipe
 from harness.service import Service
 from harness.wait import until
 
@@ -58,14 +59,14 @@ class KeyLog:
         self.child.wait()
 
 
-def seen_and_typed(scheme):
+def seen_and_typed(gateway, scheme, page, path):
     """The page comes from framegate's own files, the desktop through its WebSocket."""
     paint(COLOURS[0])
-    where = gateway.url("/novnc/vnc_lite.html", scheme)
+    where = gateway.url(page, scheme)
     host, number = where.split("/")[2].split(":")
-    with KeyLog(f"xev-{scheme}.log") as log:
+    with KeyLog(f"xev-{scheme}-{gateway.port}.log") as log:
         browser = subprocess.Popen(
-            ["node", CLIENTS / "novnc.mjs", f"{where}?host={host}&port={number}&path=desktop",
+            ["node", CLIENTS / "novnc.mjs", f"{where}?host={host}&port={number}&path={path}",
              COLOURS[0], "50", "50", "framegate"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True)
         try:
@@ -79,16 +80,25 @@ def seen_and_typed(scheme):
     steps = [json.loads(line) for line in out.splitlines()]
     equal(steps, [{"seen": COLOURS[0], "size": [WIDTH, HEIGHT]}, {"typed": "framegate"},
                   {"changed": True}], f"what the browser saw ({err})")
-    record = gateway.expect_record(type="session", listener=LISTENER[scheme])
+    record = gateway.expect_record(type="session", status=101)
     contains(record["user_agent"], "Chrome", "user_agent")
 
 
-LISTENER = {"http": "plain", "https": "secure"}
+def with_token():
+    """conf/examples/vnc-tokens.conf: the token that the page was opened with leads there."""
+    (folder / "tokens").write_text(f"desk: {HOST}:{port}\nother: {HOST}:1\n")
+    with recipe("vnc-tokens", map=("/etc/framegate/tokens", folder / "tokens")) as own:
+        seen_and_typed(own, "http", "/vnc_lite.html", "websockify%3Ftoken%3Ddesk")
+        with ws.connect(own, "/websockify?token=nobody") as session:
+            equal(session.expect_failed(4404), "no such token in the map", "reason")
+
+
 gateway = Gateway(backends=f'vnc: {{ servers = ["tcp://{HOST}:{port}"]; }};',
                   routes=f'''desktop: {{ path = "/desktop"; backend = "vnc"; }};
                              novnc: {{ path = "/novnc"; static = "{NOVNC}"; }};''')
-add("noVNC over http and ws", seen_and_typed, "http")
-add("noVNC over https and wss", seen_and_typed, "https")
+add("noVNC over http and ws", seen_and_typed, gateway, "http", "/novnc/vnc_lite.html", "desktop")
+add("noVNC over https and wss", seen_and_typed, gateway, "https", "/novnc/vnc_lite.html", "desktop")
+add("noVNC with a token", with_token)
 xvnc, number = display()
 env = dict(os.environ, DISPLAY=number)
 with xvnc:

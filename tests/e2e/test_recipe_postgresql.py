@@ -1,0 +1,85 @@
+"""conf/examples/postgresql.conf: psql against a real PostgreSQL, its bytes through a WebSocket."""
+import contextlib
+import glob
+import os
+import pwd
+import subprocess
+import threading
+
+from harness import scratch, ws
+from harness.address import HOST, free_port
+from harness.backends import Backend
+from harness.cases import case, equal, run
+from harness.recipe import recipe
+from harness.service import Service
+
+BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+folder, port = scratch.folder(), free_port()
+USER = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+AS_USER = {"user": USER} if os.getuid() == 0 else {}    # it does not run as root
+
+
+def initialise():
+    data = folder / "data"
+    data.mkdir()
+    os.chmod(folder, 0o755)
+    if AS_USER:
+        os.chown(data, pwd.getpwnam(USER).pw_uid, -1)
+    subprocess.run([f"{BIN}/initdb", "-D", data, "-U", "tester", "-A", "trust", "--no-sync",
+                    "--locale=C", "-E", "UTF8"], check=True, stdout=subprocess.DEVNULL,
+                   cwd=data, **AS_USER)
+    return data
+
+
+def relay(wire):
+    """From a TCP client into a WebSocket, and back."""
+    session = ws.connect(gateway, "/v1")
+
+    def back():
+        with contextlib.suppress(AssertionError, ConnectionError, OSError):
+            while True:
+                got = session.frame()
+                if got.opcode == ws.CLOSE:
+                    break
+                wire.send(got.payload)
+        wire.close()
+    thread = threading.Thread(target=back, daemon=True)
+    thread.start()
+    with contextlib.suppress(ConnectionError, OSError, ValueError):
+        while piece := wire.read_some():
+            session.binary(piece)
+    session.close(1000)
+
+
+def psql(script):
+    child = subprocess.run(["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", HOST,
+                            "-p", str(entrance.port), "-U", "tester", "-d", "postgres"],
+                           input=script, capture_output=True, text=True, timeout=60)
+    equal((child.stderr, child.returncode), ("", 0), "psql")
+    return child.stdout
+
+
+@case("a table, ten thousand rows, and what adds up")
+def rows():
+    out = psql("""create table t (n int, word text);
+        insert into t select i, 'wört ' || i from generate_series(1, 10000) i;
+        select sum(n), count(distinct word) from t; select n, word from t order by n;""")
+    lines = out.splitlines()
+    equal(lines[0], "50005000|10000", "sums")
+    equal(lines[1:] == [f"{i}|wört {i}" for i in range(1, 10001)], True, "rows")
+
+
+@case("COPY in and out, a megabyte")
+def copy():
+    data = "".join(f"{i}\t{'x' * 100}\n" for i in range(10000))
+    out = psql("create table c (n int, x text);\ncopy c from stdin;\n" + data +
+               "\\.\nselect count(*), sum(length(x)) from c; copy c to stdout;")
+    equal(out == "10000|1000000\n" + data, True, "what came back")
+
+
+entrance = Backend().serve(relay)
+gateway = recipe("postgresql", server=("localhost:5432", f"{HOST}:{port}"))
+data = initialise()
+with Service(f"{BIN}/postgres", "-D", data, "-h", HOST, "-p", port, "-k", "", "-F",
+             address=(HOST, port), log=folder / "postgres.log", cwd=data, **AS_USER):
+    run(gateway)
