@@ -74,9 +74,10 @@ static size_t back_stream_bytes(struct stream *s, uint8_t *p, size_t n)
 static void back_stream_eof(struct stream *s)
 {
 	struct back_stream *b = s->owner;
+	uint8_t *rest = s->stash_n > 0 ? s->stash : b->worker->scratch;
 	size_t at;
 
-	back_stream_end(b, back_stream_take(b, s->stash, s->stash_n, true, &at));
+	back_stream_end(b, back_stream_take(b, rest, s->stash_n, true, &at));
 }
 
 static void back_stream_full(struct stream *s)

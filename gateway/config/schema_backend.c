@@ -206,7 +206,9 @@ static const struct schema_key schema_backend_keys[] = {
 	    "How long connecting to one server may take."),
 	    .min = 1},
 	{SCHEMA_KEY("tries", count, "2", tries,
-	    "How many servers are tried before the client is told that it failed."),
+	    "How many servers are tried before the client is told that it failed. One that does "
+	    "not answer does not hold the others up: of two, the second is tried beside the first "
+	    "after half of 'connect_timeout', and who is connected first is taken."),
 	    .min = 1, .max = 100},
 	{SCHEMA_KEY("max_sessions", count, "0", max_sessions,
 	    "Sessions that each server takes at the same time, unless it says max=N itself. 0: no "

@@ -71,10 +71,7 @@ void backend_free(struct backend *b)
 
 static bool backend_was_tried(const struct backend_pick *pick, const struct target *t)
 {
-	for (size_t i = 0; i < pick->n_tried; i++)
-		if (pick->tried[i] == t)
-			return true;
-	return false;
+	return pick->was_tried && pick->was_tried(pick, t);
 }
 
 /* Those of one kind that may be picked, into b->open; *up counts those without a place, too. */

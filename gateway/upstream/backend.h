@@ -36,8 +36,9 @@ void		 backend_free(struct backend *);
 struct backend_pick {
 	uint64_t		 now;	/* worker.now */
 	uint64_t		 hash;
-	struct target		*const *tried;
-	size_t			 n_tried;
+	/* Whether who has tried this one already; NULL: none yet. */
+	bool			(*was_tried)(const struct backend_pick *, const struct target *);
+	const void		*who;
 };
 
 /*

@@ -6,50 +6,65 @@
 #include "upstream/reach.h"
 #include "upstream/token_map.h"
 
+enum connect_state { CONNECT_TRYING, CONNECT_FAILED, CONNECT_WON };
+
+/* One server that is being tried, or was. */
+struct connect_try {
+	struct connect		*connect;
+	struct target		*target;	/* counted; TRYING and WON: with a place in it */
+	struct reach		*reach;		/* TRYING */
+	enum connect_state	 state;
+};
+
 struct connect {
 	struct worker			*worker;
 	struct backend			*backend;
 	struct connect_request		 request;
 	connect_done			*done;
 	void				*owner;		/* NULL: cancelled, a letter is coming */
-	struct target			*target;	/* the one being tried: a place in it */
-	struct reach			*reach;
 	struct backend_wait		 wait;		/* for a place */
 	struct token_wait		 reading;	/* for the map */
 	bool				 waits, reads;
 	struct target			*mapped;	/* what the token leads to */
-	struct task			 task;		/* begins, or tells what failed at once */
-	enum fault			 fault;		/* of the last server */
-	size_t				 n_tried;
-	struct target			*tried[];	/* [conf->tries], counted */
+	struct task			 task;		/* begins */
+	struct timer			 timer;		/* another server, though one is tried */
+	enum fault			 fault;		/* of the server that failed last */
+	size_t				 n_tried, under_way;
+	struct connect_try		 tries[];	/* [conf->tries] */
 };
 
+/* What is still under way ends here; who won keeps the place. */
 static void connect_free(struct connect *c)
 {
-	for (size_t i = 0; i < c->n_tried; i++)
-		target_put(c->tried[i]);
+	for (size_t i = 0; i < c->n_tried; i++) {
+		struct connect_try *t = &c->tries[i];
+		if (t->state == CONNECT_TRYING) {
+			reach_cancel(t->reach);
+			backend_release(c->backend, t->target);
+		} else if (t->state == CONNECT_FAILED) {
+			target_put(t->target);
+		}
+	}
 	target_put(c->mapped);
+	timer_close(c->worker, &c->timer);
 	task_cancel(&c->task);
 	free(c);
 }
 
-static void connect_finish(struct connect *c, struct stream *s, enum fault f)
+static void connect_fail(struct connect *c, enum fault f)
 {
 	connect_done *done = c->done;
-	struct target *target = c->target;
 	void *owner = c->owner;
 
 	connect_free(c);
-	done(owner, s, target, f);
+	done(owner, NULL, NULL, f);
 }
 
 static void connect_refuse(struct connect *c, enum fault f)
 {
 	log_fault(f, "%s: backend %s", c->request.who, c->backend->conf->name);
-	connect_finish(c, NULL, f);
+	connect_fail(c, f);
 }
-
-static void connect_next(struct connect *);
 
 /* Out before the request that it was made of is gone. */
 static void connect_say_preamble(struct connect *c, struct stream *s)
@@ -62,40 +77,76 @@ static void connect_say_preamble(struct connect *c, struct stream *s)
 	worker_flush(c->worker);
 }
 
+static void connect_blame(struct connect *c, struct connect_try *t, enum fault f)
+{
+	log_fault(f, "%s: backend %s: %s", c->request.who, c->backend->conf->name,
+	    t->target->server.text);
+	backend_tell(c->backend, t->target, f, c->worker->now);
+}
+
+static void connect_win(struct connect_try *t, struct stream *s)
+{
+	struct connect *c = t->connect;
+	struct target *target = t->target;
+	connect_done *done = c->done;
+	void *owner = c->owner;
+
+	t->state = CONNECT_WON;
+	backend_tell(c->backend, target, FAULT_NONE, c->worker->now);
+	/* Who was asked before had more time. */
+	for (struct connect_try *earlier = c->tries; earlier < t; earlier++)
+		if (earlier->state == CONNECT_TRYING)
+			connect_blame(c, earlier, FAULT_DIAL_SLOW);
+	connect_say_preamble(c, s);
+	connect_free(c);
+	done(owner, s, target, FAULT_NONE);
+}
+
+static void connect_next(struct connect *);
+
+static void connect_lose(struct connect_try *t)
+{
+	struct connect *c = t->connect;
+
+	t->state = CONNECT_FAILED;
+	held_get(&t->target->held);
+	backend_release(c->backend, t->target);
+	c->under_way--;
+}
+
 static void connect_reached(void *owner, struct stream *s, enum fault f)
 {
-	struct connect *c = owner;
-	struct target *t = c->target;
+	struct connect_try *t = owner;
+	struct connect *c = t->connect;
 
-	c->reach = NULL;
-	backend_tell(c->backend, t, f, c->worker->now);
 	if (f == FAULT_NONE) {
-		connect_say_preamble(c, s);
-		connect_finish(c, s, FAULT_NONE);
+		connect_win(t, s);
 		return;
 	}
-	log_fault(f, "%s: backend %s: %s", c->request.who, c->backend->conf->name, t->server.text);
+	connect_blame(c, t, f);
+	connect_lose(t);
 	c->fault = f;
-	c->target = NULL;
-	held_get(&t->held);
-	c->tried[c->n_tried++] = t;
-	backend_release(c->backend, t);
 	connect_next(c);
 }
 
-static void connect_reach(struct connect *c, struct target *t)
+/* The next server's turn comes even if this one never answers: in time for all of them. */
+static void connect_reach(struct connect *c, struct target *target)
 {
 	const struct config_backend *conf = c->backend->conf;
 	const struct reach_options options = {.deadline = c->worker->now + conf->connect_timeout,
 	    .preface = c->request.proxy};
+	struct connect_try *t = &c->tries[c->n_tried++];
 
-	c->target = t;
-	c->reach = reach_start(c->worker, c->backend, &t->server, &options, connect_reached, c);
-	if (c->reach)
+	*t = (struct connect_try){.connect = c, .target = target};
+	c->under_way++;
+	t->reach = reach_start(c->worker, c->backend, &target->server, &options, connect_reached, t);
+	if (t->reach) {
+		timer_set(c->worker, &c->timer, c->worker->now + conf->connect_timeout / conf->tries);
 		return;
-	c->target = NULL;
-	backend_release(c->backend, t);
-	connect_refuse(c, FAULT_NO_MEMORY);
+	}
+	connect_lose(t);
+	if (c->under_way == 0)
+		connect_refuse(c, FAULT_NO_MEMORY);
 }
 
 static void connect_placed(struct backend_wait *wait, struct target *t)
@@ -115,15 +166,25 @@ static void connect_placed(struct backend_wait *wait, struct target *t)
 		connect_free(c);
 }
 
+static bool connect_was_tried(const struct backend_pick *pick, const struct target *target)
+{
+	const struct connect *c = pick->who;
+
+	for (size_t i = 0; i < c->n_tried; i++)
+		if (c->tries[i].target == target)
+			return true;
+	return false;
+}
+
 /* The next server that can be tried, with a place in it. */
 static enum fault connect_take(struct connect *c, struct target **t)
 {
-	const struct backend_pick pick = {c->worker->now, c->request.hash, c->tried, c->n_tried};
+	const struct backend_pick pick = {c->worker->now, c->request.hash, connect_was_tried, c};
 
+	if (c->n_tried == c->backend->conf->tries || (c->mapped && c->n_tried > 0))
+		return FAULT_NO_SERVER;
 	if (c->mapped == NULL)
 		return backend_take(c->backend, &pick, t);
-	if (c->n_tried > 0)
-		return FAULT_NO_SERVER;
 	enum fault f = backend_take_target(c->backend, c->mapped);
 	if (f == FAULT_NONE)
 		held_get(&c->mapped->held);
@@ -135,14 +196,14 @@ static enum fault connect_take(struct connect *c, struct target **t)
 static void connect_next(struct connect *c)
 {
 	struct target *t;
-	enum fault f = FAULT_NO_SERVER;
+	enum fault f = connect_take(c, &t);
 
-	if (c->n_tried < c->backend->conf->tries)
-		f = connect_take(c, &t);
 	if (f == FAULT_NONE) {
 		connect_reach(c, t);
 		return;
 	}
+	if (c->under_way > 0)
+		return;
 	if (f == FAULT_BACKEND_FULL && c->n_tried == 0) {
 		f = backend_wait(c->backend, &c->wait, c->worker, c->mapped);
 		c->waits = f == FAULT_NONE;
@@ -152,7 +213,12 @@ static void connect_next(struct connect *c)
 	if (c->n_tried == 0)
 		connect_refuse(c, f);
 	else
-		connect_finish(c, NULL, c->fault);	/* logged when it was met */
+		connect_fail(c, c->fault);	/* logged when it was met */
+}
+
+static void connect_hurry(struct timer *t)
+{
+	connect_next(LIST_OWNER(t, struct connect, timer));
 }
 
 static void connect_look_up(struct connect *c)
@@ -191,10 +257,12 @@ static void connect_begin(struct task *task)
 struct connect *connect_start(struct worker *w, struct backend *b,
     const struct connect_request *request, connect_done *done, void *owner)
 {
-	struct connect *c = calloc(1, sizeof(*c) + b->conf->tries * sizeof(struct target *));
+	struct connect *c = calloc(1, sizeof(*c) + b->conf->tries * sizeof(struct connect_try));
 
-	if (c == NULL)
+	if (c == NULL || timer_open(w, &c->timer, connect_hurry) != FAULT_NONE) {
+		free(c);
 		return NULL;
+	}
 	c->worker = w;
 	c->backend = b;
 	c->request = *request;
@@ -209,10 +277,6 @@ struct connect *connect_start(struct worker *w, struct backend *b,
 
 void connect_cancel(struct connect *c)
 {
-	if (c->reach)
-		reach_cancel(c->reach);
-	if (c->target)
-		backend_release(c->backend, c->target);
 	c->owner = NULL;
 	if (c->waits && !backend_leave(&c->wait))
 		return;

@@ -1,7 +1,8 @@
 /*
  * From a backend to one stream that is up: the servers in the balancer's order, as many as
- * `tries` says, each within connect_timeout (name, TCP and TLS together); where all of them are
- * full, a place in the queue first.
+ * `tries` says, each within connect_timeout (name, TCP and TLS together), and begun in time for a
+ * good one to be found within that, whatever the others do; where all of them are full, a place in
+ * the queue first.
  */
 #ifndef CONNECT_H
 #define CONNECT_H

@@ -130,32 +130,28 @@ def own_max():
         equal(counts, {0: 1, 1: 4}, "sessions")
 
 
-def waiting(path):
-    """A handshake that waits for a place."""
-    return ws.start(gateway, path)
-
-
 @case("queue: first come, first served; who leaves gives the place up; full is 503")
 def queue():
-    holder, _ = opened("/queue")
-    first = waiting("/queue")
-    gone = waiting("/queue")
-    third = waiting("/queue")
-    refused("/queue", 503, "queue")
-    gone.wire.close()
-    while True:                 # its place is free as soon as the gateway has seen that it left
-        fourth = waiting("/queue")
-        if not fourth.wire.readable():
-            break
-        fourth.wire.close()
-    holder.finish()
-    equal(first.opened().stream(1), b"0", "greeting")
-    equal(third.wire.unread, b"", "the third still waits")
-    first.finish()
-    equal(third.opened().stream(1), b"0", "greeting")
-    third.finish()
-    equal(fourth.opened().stream(1), b"0", "greeting")
-    fourth.finish()
+    """One worker sees what happens to its sockets in the order in which it happens."""
+    with Gateway(top="workers = 1;", backends=BACKENDS,
+                 routes='queue: { path = "/queue"; backend = "queue"; };') as own:
+        holder = ws.connect(own, "/queue")
+        holder.stream(1)
+        first, gone, third = (ws.start(own, "/queue") for _ in range(3))
+        with own.wire() as wire:
+            wire.send(ws.handshake("/queue"))
+            response = read_response(wire)
+        equal((response.status, b"queue" in response.body), (503, True), "a fourth one")
+        gone.wire.close()
+        fourth = ws.start(own, "/queue")
+        holder.finish()
+        equal(first.opened().stream(1), b"0", "greeting")
+        equal(third.wire.unread, b"", "the third still waits")
+        first.finish()
+        equal(third.opened().stream(1), b"0", "greeting")
+        third.finish()
+        equal(fourth.opened().stream(1), b"0", "greeting")
+        fourth.finish()
 
 
 @case("queue: 504 after its timeout, 1013 where the reason is to be seen")
@@ -182,7 +178,7 @@ backup_only: {{ {listed(chr(34) + dead_url() + chr(34), option(B, "backup"))} }}
 full: {{ {listed(A)} max_sessions = 1; }};
 full_close: {{ {listed(A)} max_sessions = 1; }};
 own_max: {{ {listed(option(A, "max=1"), B)} max_sessions = 9; }};
-queue: {{ {listed(A)} max_sessions = 1; queue: {{ length = 3; }}; }};
+queue: {{ {listed(A)} max_sessions = 1; queue: {{ length = 3; timeout = "1h"; }}; }};
 brief: {{ {listed(A)} max_sessions = 1; queue: {{ timeout = "20ms"; }}; }};
 brief_close: {{ {listed(A)} max_sessions = 1; queue: {{ timeout = "20ms"; }}; }};
 '''

@@ -1,5 +1,6 @@
 """Several servers: taken in turn, and the next one when one is dead."""
 import collections
+import time
 
 from harness import ws
 from harness.backends import Backend, BlackHole, dead_url
@@ -13,7 +14,7 @@ def greeting(name):
 
 
 one, two, three = (Backend().serve(greeting(name)) for name in (b"1", b"2", b"3"))
-black_hole = BlackHole()
+black_hole, other_hole = BlackHole(), BlackHole()
 
 
 def server_of(path):
@@ -38,6 +39,16 @@ def one_dead():
 @case("a server that does not answer is passed over after connect_timeout")
 def one_silent():
     equal({server_of("/silent_first") for _ in range(3)}, {b"2"}, "servers")
+
+
+@case("several servers that never answer: a good one is found within connect_timeout")
+def silent_crowd():
+    began = time.monotonic()
+    equal(server_of("/silent_crowd"), b"1", "server")
+    took = time.monotonic() - began
+    print(f"# found after {took:.2f} s, of 3 s")
+    equal(took < 3, True, f"within connect_timeout, it took {took:.2f} s")
+    gateway.expect_log("backend had not answered yet when another server did")
 
 
 @case("tries: no more servers than that are asked")
@@ -67,6 +78,7 @@ SERVERS = {
     "three": ([one.url, two.url, three.url], ""),
     "dead_first": ([dead_url(), one.url], ""),
     "silent_first": ([black_hole.url, two.url], 'connect_timeout = "1s";'),
+    "silent_crowd": ([black_hole.url, other_hole.url, one.url + " backup"], "tries = 3;"),
     "two_dead": ([dead_url(), dead_url(), one.url], "tries = 1;"),
     "all_dead": ([dead_url(), dead_url()], "tries = 5;"),
 }
