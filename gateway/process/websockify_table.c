@@ -38,10 +38,9 @@ static void websockify_web_auth(struct websockify *w, const char *value)
 
 static void websockify_verify_client(struct websockify *w, const char *value)
 {
-	const char *ca = w->value[WEBSOCKIFY_CAFILE];
-
 	(void)value;
-	w->bridge.client_ca = ca ? websockify_path(w, ca) : "/etc/ssl/certs/ca-certificates.crt";
+	w->bridge.closed = w->bridge.web_closed = true;
+	w->noted[WEBSOCKIFY_VERIFY_CLIENT] = true;
 }
 
 static void websockify_cert(struct websockify *w, const char *value)
@@ -161,7 +160,8 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 		    "password.",
 	},
 	[WEBSOCKIFY_CAFILE] = {
-		.name = "cafile", .value = "FILE", .become = websockify_nothing,
+		.name = "cafile", .value = "FILE",
+		.note = "belongs to --verify-client.",
 	},
 	[WEBSOCKIFY_CERT] = {
 		.name = "cert", .value = "CERT", .become = websockify_cert,
@@ -275,6 +275,8 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 	},
 	[WEBSOCKIFY_VERIFY_CLIENT] = {
 		.name = "verify-client", .become = websockify_verify_client,
+		.note = "client certificates are not asked for yet. The routes let nobody in until "
+		    "it is said who may.",
 	},
 	[WEBSOCKIFY_WEB] = {
 		.name = "web", .value = "DIR", .become = websockify_web,

@@ -139,9 +139,11 @@ static void connect_reach(struct connect *c, struct target *target)
 
 	*t = (struct connect_try){.connect = c, .target = target};
 	c->under_way++;
-	t->reach = reach_start(c->worker, c->backend, &target->server, &options, connect_reached, t);
+	t->reach = reach_start(c->worker, c->backend, &target->server, &options, connect_reached,
+	    t);
 	if (t->reach) {
-		timer_set(c->worker, &c->timer, c->worker->now + conf->connect_timeout / conf->tries);
+		uint64_t patience = conf->connect_timeout / conf->tries;
+		timer_set(c->worker, &c->timer, c->worker->now + patience);
 		return;
 	}
 	connect_lose(t);
