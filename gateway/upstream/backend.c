@@ -173,10 +173,10 @@ void backend_serve_queue(struct backend *b, struct target *t)
 		continue;
 }
 
-/* Whether it tells something about the server; what we lack ourselves does not. */
+/* Whether it tells something about the server: not what we lack ourselves, or do not want. */
 static bool backend_blames(enum fault f)
 {
-	return f != FAULT_NO_MEMORY && f != FAULT_NO_FILES;
+	return f != FAULT_NO_MEMORY && f != FAULT_NO_FILES && f != FAULT_DIAL_DENIED;
 }
 
 void backend_tell(struct backend *b, struct target *t, enum fault fault, uint64_t now)

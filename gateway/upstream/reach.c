@@ -45,7 +45,11 @@ static void reach_up(struct stream *s)
 
 static void reach_gone(struct stream *s, enum fault f)
 {
-	reach_finish(s->owner, f == FAULT_DIAL_CERTIFICATE ? f : FAULT_DIAL_TLS);
+	if (s->tls == NULL)
+		f = FAULT_DIAL_REFUSED;	/* it took the connection, and dropped it at once */
+	else if (f != FAULT_DIAL_CERTIFICATE)
+		f = FAULT_DIAL_TLS;
+	reach_finish(s->owner, f);
 }
 
 static size_t reach_bytes(struct stream *s, uint8_t *p, size_t n)

@@ -150,6 +150,7 @@ void flow_finish(void)
 	assert_int_equal(w->worker.stats.connections, 0);
 	assert_int_equal(w->worker.stats.queued, 0);
 	assert_int_equal(w->worker.stats.stashed, 0);
+	assert_int_equal(w->worker.stats.assembled, 0);
 	assert_int_equal(w->worker.timers.opened, 0);
 	assert_int_equal(w->worker.load, 0);
 	assert_int_equal(w->admission.open, 0);
@@ -169,8 +170,8 @@ struct fake *flow_client(void)
 	struct flow_world *w = &flow_world;
 	const struct snapshot *s = LIST_OWNER(w->gateway.snapshot, struct snapshot, held);
 	struct fake *f = fake_new();
-	struct accepted a = {.fd = f->fd, .peer = {.known = true, .port = 1}, .client = {.known = true, .port = 1},
-	    .tag = s->listeners};
+	const struct address nobody = {.known = true, .port = 1};
+	struct accepted a = {.fd = f->fd, .peer = nobody, .client = nobody, .tag = s->listeners};
 
 	w->worker.load++;
 	worker_enter(&w->worker);
