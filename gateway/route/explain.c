@@ -193,6 +193,20 @@ static void explain_size(const struct explain *e, const char *name, uint64_t byt
 	fprintf(e->out, "%s\n", bytes ? measure_size_text(bytes, text) : "no limit");
 }
 
+static void explain_places(const struct explain *e, const struct config_backend *b)
+{
+	char text[MEASURE_TEXT];
+
+	if (b->max_sessions == 0 && b->queue.length == 0)
+		return;
+	explain_name(e, "max_sessions");
+	fprintf(e->out, "%u for each server", b->max_sessions);
+	if (b->queue.length)
+		fprintf(e->out, "; %u more wait up to %s", b->queue.length,
+		    measure_duration_text(b->queue.timeout, text));
+	putc('\n', e->out);
+}
+
 static void explain_back(const struct explain *e, const struct config_route *r)
 {
 	const struct config_backend *b = r->backend;
@@ -203,13 +217,41 @@ static void explain_back(const struct explain *e, const struct config_route *r)
 		fprintf(e->out, "the built-in echo: each message comes back as it was\n");
 		return;
 	}
-	fprintf(e->out, "%s:%s%s%s", b->name, b->map ? " what " : "", b->map ? b->key->text : "",
-	    b->map ? " leads to in the map " : "");
-	fputs(b->map ? b->map : "", e->out);
+	fprintf(e->out, "%s:", b->name);
+	if (b->map)
+		fprintf(e->out, " what %s leads to in the map %s", b->key->text, b->map);
 	for (size_t i = 0; i < b->n_servers; i++)
 		fprintf(e->out, "%s %s", i ? "," : "", b->servers[i].text);
 	fprintf(e->out, "; up to %u %s, %s each\n", b->tries, b->tries == 1 ? "try" : "tries",
 	    measure_duration_text(b->connect_timeout, text));
+	explain_places(e, b);
+}
+
+static void explain_count(const struct explain *e, const char *name, unsigned n)
+{
+	if (n == 0)
+		return;
+	explain_name(e, name);
+	fprintf(e->out, "%u\n", n);
+}
+
+static void explain_rate(const struct explain *e, const char *name, const struct bucket_rate *rate)
+{
+	char text[MEASURE_RATE_TEXT];
+
+	if (rate->n == 0)
+		return;
+	explain_name(e, name);
+	fprintf(e->out, "%s\n", measure_rate_text(rate, text));
+}
+
+/* Those that there are. */
+static void explain_limits(const struct explain *e, const struct config_route_limits *limits)
+{
+	explain_count(e, "limits.sessions", limits->sessions);
+	explain_count(e, "limits.per_ip", limits->per_ip);
+	explain_rate(e, "limits.messages", &limits->messages);
+	explain_rate(e, "limits.bytes", &limits->bytes);
 }
 
 static void explain_session(const struct explain *e, const struct config_route *r,
@@ -233,6 +275,7 @@ static void explain_session(const struct explain *e, const struct config_route *
 	explain_duration(e, "ping_timeout", r->ping ? r->ping_timeout : 0);
 	explain_duration(e, "idle", r->idle);
 	explain_duration(e, "max_lifetime", r->max_lifetime);
+	explain_limits(e, &r->limits);
 }
 
 /* What the client's handshake comes to. */

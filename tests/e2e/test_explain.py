@@ -71,4 +71,25 @@ add("a header", taken, "marked", ["health"], "-H", "X-Mark: 1", "http://localhos
 add("a redirect and its target", taken, "old", ["308", "https://new.example/old/x"],
     "http://localhost/old/x")
 add("files", taken, "files", ["/usr/share/doc"], "http://localhost/files/a")
+@case("places, queue, map and limits are told")
+def limits():
+    own = scratch.folder() / "limits.conf"
+    own.write_text('''listeners: { a: { bind = "127.0.0.1:1"; }; };
+backends: { m: { map = "/etc/hosts"; key = "${query.t}"; };
+            b: { servers = [ "tcp://a:1", "tcp://b:1 backup" ]; max_sessions = 5; queue: { }; }; };
+defaults: { limits: { sessions = 9; messages = "60/m burst 5"; }; };
+routes: { m: { path = "/m"; backend = "m"; }; b: { backend = "b"; }; };''')
+    handshake = [word for header in ("Upgrade: websocket", "Connection: Upgrade",
+                                     "Sec-WebSocket-Version: 13",
+                                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+                 for word in ("-H", header)]
+    for path, words in (("/m", ["what ${query.t} leads to in the map /etc/hosts"]),
+                        ("/b", ["5 for each server; 100 more wait up to 10s",
+                                "limits.sessions", "60/m burst 5"])):
+        result = command("explain", "-c", str(own), *handshake, f"http://localhost{path}")
+        equal(result.returncode, 0, f"exit status ({result.stderr})")
+        for part in words:
+            equal(part in result.stdout, True, f"{part!r} in {result.stdout}")
+
+
 run()
