@@ -57,6 +57,10 @@ struct config_certificate {
 	struct config_place	 place;
 };
 
+enum config_client_verify {
+	CLIENT_VERIFY_NONE, CLIENT_VERIFY_OPTIONAL, CLIENT_VERIFY_REQUIRE
+};
+
 struct config_tls {			/* tls: { NAME: {...} } */
 	const char			*name;	/* "self-signed": the built-in one */
 	/* globs expanded, sorted; [0]: the default */
@@ -66,6 +70,8 @@ struct config_tls {			/* tls: { NAME: {...} } */
 	int				 min_version, max_version;
 	/* NULL: good ones, the others OpenSSL's */
 	const char			*ciphers, *ciphersuites, *groups;
+	const char			*client_ca;
+	enum config_client_verify	 client_verify;
 	bool				 tickets;
 	uint64_t			 ticket_rotation;
 	struct config_place		 place;

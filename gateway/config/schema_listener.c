@@ -12,9 +12,9 @@ static const struct schema_word schema_versions[] = {
 };
 
 static const struct schema_word schema_verify[] = {
-    {"none", 0, false},
-    {"optional", 1, false},
-    {"require", 2, false},
+    {"none", CLIENT_VERIFY_NONE, false},
+    {"optional", CLIENT_VERIFY_OPTIONAL, false},
+    {"require", CLIENT_VERIFY_REQUIRE, false},
     {NULL, 0, false},
 };
 
@@ -78,10 +78,13 @@ static const struct schema_key schema_tls_keys[] = {
 	{SCHEMA_KEY("groups", string, NULL, groups,
 	    "Groups for the key exchange, the preferred one first, with colons between them."),
 	    .example = "\"X25519:P-256\""},
-	{SCHEMA_YET("client_ca", file, NULL,
-	    "PEM file of the authorities that client certificates must come from.")},
-	{SCHEMA_YET("client_verify", word, "none",
-	    "Whether clients must show a certificate."),
+	{SCHEMA_KEY("client_ca", file, NULL, client_ca,
+	    "PEM file of the authorities that client certificates must come from."),
+	    .example = "\"/etc/framegate/clients-ca.pem\""},
+	{SCHEMA_KEY("client_verify", word, "none", client_verify,
+	    "Whether clients are asked for a certificate of 'client_ca': \"optional\" takes those "
+	    "without one, too; one that is not good ends the handshake in any case. Its common "
+	    "name is ${tls.client_cn}."),
 	    .words = schema_verify},
 	{SCHEMA_KEY("tickets", flag, "true", tickets,
 	    "Session tickets, with which clients come back without a full handshake.")},

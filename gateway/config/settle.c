@@ -32,6 +32,13 @@ void settle_tls(struct read *r, const struct node *node, void *tls)
 
 	if (max && !max->bad && t->max_version && t->min_version > t->max_version)
 		notice_error(r->notice, &max->value, "'max_version' is below 'min_version'");
+	const struct node *ca = node_find(node, "client_ca");
+	const struct node *verify = node_find(node, "client_verify");
+	if (verify && t->client_verify != CLIENT_VERIFY_NONE && !ca && !r->broken)
+		notice_error(r->notice, &verify->place, "'client_verify' needs 'client_ca'");
+	if (ca && t->client_verify == CLIENT_VERIFY_NONE && !r->broken)
+		notice_error(r->notice, &ca->place, "'client_ca' is for 'client_verify' "
+		    "\"optional\" or \"require\"");
 }
 
 /* Either servers, or a map with its key. */

@@ -21,7 +21,8 @@ enum template_variable {
 	TEMPLATE_COOKIE_NAME,
 	TEMPLATE_ROUTE,
 	TEMPLATE_REQUEST_ID,
-	TEMPLATE_TLS_SNI
+	TEMPLATE_TLS_SNI,
+	TEMPLATE_TLS_CLIENT_CN
 };
 
 struct template_segment {

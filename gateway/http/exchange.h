@@ -58,7 +58,7 @@ struct client {
 	struct address			 address, local;
 	int				 fd;		/* the socket */
 	const char			*tls;		/* "TLSv1.3", NULL: plain */
-	struct slice			 sni;
+	struct slice			 sni, client_cn;
 };
 
 struct request {

@@ -125,6 +125,13 @@ static enum fault render_sni(struct exchange *x, struct slice name, struct slice
 	return FAULT_NONE;
 }
 
+static enum fault render_client_cn(struct exchange *x, struct slice name, struct slice *value)
+{
+	(void)name;
+	*value = x->client->client_cn;
+	return FAULT_NONE;
+}
+
 static const struct render_source render_sources[] = {
 	[TEMPLATE_CLIENT_IP] = {false, render_client_ip},
 	[TEMPLATE_CLIENT_PORT] = {false, render_client_port},
@@ -137,6 +144,7 @@ static const struct render_source render_sources[] = {
 	[TEMPLATE_ROUTE] = {false, render_route},
 	[TEMPLATE_REQUEST_ID] = {false, render_request_id},
 	[TEMPLATE_TLS_SNI] = {false, render_sni},
+	[TEMPLATE_TLS_CLIENT_CN] = {false, render_client_cn},
 };
 
 static bool render_has_control(struct slice s)

@@ -210,6 +210,31 @@ static enum fault tls_ctx_algorithms(SSL_CTX *ssl, const struct tls_subject *who
 	return FAULT_NONE;
 }
 
+/* What a session that is taken up again was verified for: this program's listeners. */
+static const unsigned char tls_ctx_session_context[] = "framegate";
+
+static enum fault tls_ctx_ask_clients(SSL_CTX *ssl, const struct tls_subject *who,
+    const struct config_tls *conf)
+{
+	int mode = SSL_VERIFY_PEER;
+
+	if (conf->client_verify == CLIENT_VERIFY_NONE)
+		return FAULT_NONE;
+	if (conf->client_verify == CLIENT_VERIFY_REQUIRE)
+		mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+	ERR_clear_error();
+	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(conf->client_ca);
+	if (names == NULL || SSL_CTX_load_verify_file(ssl, conf->client_ca) != 1) {
+		sk_X509_NAME_pop_free(names, X509_NAME_free);
+		return tls_ctx_blame(who, "client_ca", conf->client_ca);
+	}
+	SSL_CTX_set_client_CA_list(ssl, names);
+	SSL_CTX_set_verify(ssl, mode, NULL);
+	SSL_CTX_set_session_id_context(ssl, tls_ctx_session_context,
+	    sizeof(tls_ctx_session_context) - 1);
+	return FAULT_NONE;
+}
+
 static SSL_CTX *tls_ctx_make_server(struct tls_ctx *ctx, const struct config_tls *conf)
 {
 	SSL_CTX *ssl = tls_ctx_make(TLS_server_method(), conf->min_version, conf->max_version);
@@ -267,6 +292,8 @@ static enum fault tls_ctx_fill(struct tls_ctx *ctx, const struct config_tls *con
 		if (i > 0 && worst != FAULT_NONE)
 			continue;
 		f = tls_ctx_algorithms(ctx->v[i], &who, conf);
+		if (f == FAULT_NONE)
+			f = tls_ctx_ask_clients(ctx->v[i], &who, conf);
 		worst = f != FAULT_NONE ? f : worst;
 	}
 	tls_names_sort(&ctx->names);

@@ -136,6 +136,9 @@ static enum fault tls_blame(const struct tls_layer *layer, unsigned long error)
 		return FAULT_NO_MEMORY;
 	if (layer->up)
 		return FAULT_TLS_PROTOCOL;
+	if (layer->server && (ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED ||
+	    ERR_GET_REASON(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE))
+		return FAULT_TLS_CERTIFICATE;
 	if (layer->server)
 		return FAULT_TLS_HANDSHAKE;
 	return SSL_get_verify_result(layer->ssl) == X509_V_OK ? FAULT_DIAL_TLS :
@@ -160,7 +163,7 @@ static enum fault tls_fail(struct tls_layer *layer)
 
 	if (f == FAULT_NO_MEMORY)
 		log_fault(f, "TLS with %s", layer->peer);
-	else if (layer->server)
+	else if (layer->server && f != FAULT_TLS_CERTIFICATE)
 		log_line(LOG_LEVEL_DEBUG, "%s: %s: %s", layer->peer, fault_text(f),
 		    tls_reason(layer, f, error));
 	else
@@ -333,6 +336,23 @@ enum fault tls_finish(struct tls_layer *layer, tls_sink *sink, void *to)
 	return SSL_shutdown(layer->ssl) < 0 ? tls_fail(layer) : FAULT_NONE;
 }
 
+/* Names in odd encodings are none: nobody could write them down the same. */
+static struct slice tls_layer_client_cn(const struct tls_layer *layer)
+{
+	X509 *cert = SSL_get0_peer_certificate(layer->ssl);
+	const X509_NAME *subject = cert ? X509_get_subject_name(cert) : NULL;
+	int at = subject ? X509_NAME_get_index_by_NID(subject, NID_commonName, -1) : -1;
+
+	if (at < 0 || !SSL_is_server(layer->ssl) || SSL_get_verify_result(layer->ssl) != X509_V_OK)
+		return (struct slice){NULL, 0};
+	const ASN1_STRING *cn = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
+	int type = ASN1_STRING_type(cn);
+	if (type != V_ASN1_UTF8STRING && type != V_ASN1_PRINTABLESTRING && type != V_ASN1_IA5STRING)
+		return (struct slice){NULL, 0};
+	return (struct slice){(const char *)ASN1_STRING_get0_data(cn),
+	    (size_t)ASN1_STRING_length(cn)};
+}
+
 struct tls_facts tls_layer_facts(const struct tls_layer *layer)
 {
 	struct tls_facts facts = {.version = SSL_get_version(layer->ssl)};
@@ -341,6 +361,7 @@ struct tls_facts tls_layer_facts(const struct tls_layer *layer)
 
 	facts.sni = slice_of(SSL_get_servername(layer->ssl, TLSEXT_NAMETYPE_host_name));
 	SSL_get0_alpn_selected(layer->ssl, &alpn, &alpn_n);
+	facts.client_cn = tls_layer_client_cn(layer);
 	facts.alpn = (struct slice){(const char *)alpn, alpn_n};
 	return facts;
 }

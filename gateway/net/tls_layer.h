@@ -27,6 +27,7 @@ struct tls_facts {
 	const char	*version;	/* "TLSv1.3" */
 	struct slice	 sni;		/* empty when none */
 	struct slice	 alpn;
+	struct slice	 client_cn;	/* of a client's verified certificate; empty when none */
 };
 
 /*

@@ -87,6 +87,8 @@ static void bridge_write_tls(FILE *out, const struct bridge *b)
 	fputs("; } );\n", out);
 	bridge_write_key(out, "min_version", b->min_version);
 	bridge_write_key(out, "ciphers", b->ciphers);
+	bridge_write_key(out, "client_ca", b->client_ca);
+	bridge_write_key(out, "client_verify", b->client_ca ? "require" : NULL);
 	fputs("\t};\n};\n", out);
 }
 

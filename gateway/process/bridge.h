@@ -16,6 +16,7 @@ struct bridge {
 	const char	*mode;		/* of a unix socket to listen on */
 	const char	*cert, *key;	/* key NULL: in the same file */
 	const char	*min_version, *ciphers;
+	const char	*client_ca;	/* clients must show a certificate from these authorities */
 	const char	*server;	/* as in 'servers' */
 	const char	*map, *map_key;	/* instead of server */
 	const char	*framing, *transports;

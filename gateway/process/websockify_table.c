@@ -38,9 +38,15 @@ static void websockify_web_auth(struct websockify *w, const char *value)
 
 static void websockify_verify_client(struct websockify *w, const char *value)
 {
+	const char *ca = w->value[WEBSOCKIFY_CAFILE];
+
 	(void)value;
-	w->bridge.closed = w->bridge.web_closed = true;
-	w->noted[WEBSOCKIFY_VERIFY_CLIENT] = true;
+	if (w->value[WEBSOCKIFY_CERT] == NULL && w->value[WEBSOCKIFY_SSL_ONLY] == NULL) {
+		w->bridge.closed = w->bridge.web_closed = true;
+		w->noted[WEBSOCKIFY_VERIFY_CLIENT] = true;
+		return;
+	}
+	w->bridge.client_ca = ca ? websockify_path(w, ca) : "/etc/ssl/certs/ca-certificates.crt";
 }
 
 static void websockify_cert(struct websockify *w, const char *value)
@@ -160,8 +166,8 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 		    "password.",
 	},
 	[WEBSOCKIFY_CAFILE] = {
-		.name = "cafile", .value = "FILE",
-		.note = "belongs to --verify-client.",
+		.name = "cafile", .value = "FILE", .needs = "verify-client",
+		.become = websockify_nothing,
 	},
 	[WEBSOCKIFY_CERT] = {
 		.name = "cert", .value = "CERT", .become = websockify_cert,
@@ -275,8 +281,8 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 	},
 	[WEBSOCKIFY_VERIFY_CLIENT] = {
 		.name = "verify-client", .become = websockify_verify_client,
-		.note = "client certificates are not asked for yet. The routes let nobody in until "
-		    "it is said who may.",
+		.note = "without --cert it would take self.pem from where it was started, if there "
+		    "is one: say --cert. As it is, the routes let nobody in.",
 	},
 	[WEBSOCKIFY_WEB] = {
 		.name = "web", .value = "DIR", .become = websockify_web,

@@ -49,6 +49,7 @@ static enum fault connect_request_proxy(struct connect_request *request, struct 
 		.authority = x->request->authority,
 		.unique_id = {x->id, RANDOM_ID},
 		.tls_version = slice_of(x->client->tls),
+		.client_cn = x->client->client_cn,
 	};
 	uint8_t *out = arena_alloc(&x->arena, PROXY_HEADER_ROOM);
 

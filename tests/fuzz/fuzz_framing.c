@@ -21,7 +21,7 @@ static size_t side_step(void *me, uint8_t *p, size_t n, bool eof)
 {
 	struct side *s = me;
 	const struct framer *framer = s->framing->framer;
-	size_t more = framer == &framing_base64 ? n : 0;	/* it may count on that room */
+	size_t more = framer == &framing_base64 ? n + 4 : 0;	/* it may count on that room */
 	uint8_t *room = malloc(n + more > 0 ? n + more : 1);
 	struct msg m;
 	size_t used;

@@ -136,7 +136,7 @@ static void expect_in_dump(const struct schema_group *g, const char *dump)
 		snprintf(line, sizeof(line), group ? "%s: {" : "%s = ", key->name);
 		/* These need files or users that the machine may not have. */
 		if (strstr("user group certificates ca cert key tls max_version ciphers ciphersuites "
-		    "groups tickets ticket_rotation", key->name) == NULL &&
+		    "groups tickets ticket_rotation client_ca client_verify", key->name) == NULL &&
 		    strstr(dump, line) == NULL)
 			fail_msg("%s is not in the dump: is it in this test?", key->name);
 		if (group)
@@ -168,11 +168,12 @@ static void test_tls(void **state)
 	    "\t\tcertificates = ( \"%s\", { cert = \"%s\"; key = \"%s/./x.pem\"; } );\n"
 	    "\t\tmin_version = \"1.2\";\n\t\tmax_version = \"1.3\";\n"
 	    "\t\tciphers = \"ALL\";\n\t\tciphersuites = \"X\";\n\t\tgroups = \"P-256\";\n"
+	    "\t\tclient_ca = \"%s\";\n\t\tclient_verify = \"optional\";\n"
 	    "\t\ttickets = false;\n\t\tticket_rotation = \"1m\";\n\t};\n};\n"
 	    "\nbackends: {\n\tb: {\n\t\tservers = [ \"tls://x:1\" ];\n\t\tbalance = \"roundrobin\";\n"
 	    "\t\tconnect_timeout = \"3s\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
 	    "\t\ttls: {\n\t\t\tca = \"%s\";\n\t\t\tverify = true;\n\t\t\tcert = \"%s\";\n"
-	    "\t\t\tkey = \"%s\";\n", path, path, dir, path, path, path);
+	    "\t\t\tkey = \"%s\";\n", path, path, dir, path, path, path, path);
 	char whole[8192];
 	snprintf(whole, sizeof(whole),
 	    "%s\t\t}; }; }; listeners: { w: { bind = \"*:1\"; tls = \"t\"; }; };"

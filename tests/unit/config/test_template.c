@@ -126,7 +126,6 @@ static void test_errors(void **state)
 	expect_error("${auth.user}", "'${auth.user}' is not supported yet", 0, 12);
 	expect_error("${auth.claim.x}", "'${auth.claim.x}' is not supported yet", 0, 15);
 	expect_error("${session.id}", "'${session.id}' is not supported yet", 0, 13);
-	expect_error("${tls.client_cn}", "'${tls.client_cn}' is not supported yet", 0, 16);
 }
 
 static void test_long_name(void **state)

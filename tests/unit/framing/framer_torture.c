@@ -139,7 +139,7 @@ void framer_torture(const struct framer *framer, enum msg_kind kind, size_t long
 		if (n > longest)
 			n = longest;
 		torture_fill(payload, n, kind, &seed);
-		struct msg m = {payload, n, kind, framer->streaming && feed_random(&seed) % 2};
+		struct msg m = {payload, n, (uint8_t)kind, framer->streaming && feed_random(&seed) % 2};
 		torture_wrap(&framing, &m, &wire);
 	}
 	framer_torture_next(&framing, wire.p, wire.n, wire.expected.text);
