@@ -227,9 +227,11 @@ static void test_leave(void **state)
 	assert_int_equal(mkfifo(fifo, 0600), 0);
 	int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	configure(fifo, LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
-	for (int i = 0; i < 3000; i++)
+	/* More than pipe, batch and ring can hold, whenever the thread came to write. */
+	for (int i = 0; i < 20000; i++)
 		log_line(LOG_LEVEL_INFO, "line %d ........................................", i);
 	configure(path, LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
+	log_flush();
 	log_line(LOG_LEVEL_INFO, "elsewhere");
 	log_flush();
 	assert_non_null(strstr(read_file(path), "elsewhere\n"));
