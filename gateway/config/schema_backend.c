@@ -179,7 +179,7 @@ static const struct schema_key schema_backend_keys[] = {
 	    "server is up)."),
 	    .flags = SCHEMA_CHOICE,
 	    .example = "[ \"tcp://localhost:5900\" ]"},
-	{SCHEMA_KEY("map", path, NULL, map,
+	{SCHEMA_KEY("map", entry, NULL, map,
 	    "Instead of 'servers': a token file in websockify's format, a line "
 	    "\"token: host:port\" for each target, or a directory of such files. A change counts "
 	    "for the next session, and touches none that is open. An unknown token is refused "

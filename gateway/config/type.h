@@ -19,6 +19,7 @@ extern const struct schema_type type_duration, type_size, type_mode, type_rate;
 /* type_file.c: into char *, but certificates */
 extern const struct schema_type type_path;	/* of a file that need not be there */
 extern const struct schema_type type_file;	/* of a file that can be read */
+extern const struct schema_type type_entry;	/* of a file or directory that can be read */
 extern const struct schema_type type_directory, type_sink, type_certificates;
 /* type_network.c */
 extern const struct schema_type type_bind, type_servers, type_networks, type_redirect_https;

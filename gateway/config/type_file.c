@@ -62,6 +62,21 @@ static bool type_file_read(struct read *r, const struct schema_key *key, const s
 	return true;
 }
 
+/* Either a file or a directory. */
+static bool type_entry_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	const char *path;
+
+	if (!type_path_read(r, key, node, base))
+		return false;
+	path = *(const char **)schema_member(key, base);
+	if (path && access(path, R_OK) != 0)
+		notice_error(r->notice, &node->value, "cannot read '%s': %s", path,
+		    strerror(errno));
+	return true;
+}
+
 static bool type_directory_read(struct read *r, const struct schema_key *key,
     const struct node *node, void *base)
 {
@@ -262,6 +277,14 @@ const struct schema_type type_file = {
 	.expects = "the path of a file",
 	.literal = NODE_STRING,
 	.read = type_file_read,
+	.print = type_path_print,
+};
+
+const struct schema_type type_entry = {
+	.name = "path",
+	.expects = "the path of a file or directory",
+	.literal = NODE_STRING,
+	.read = type_entry_read,
 	.print = type_path_print,
 };
 

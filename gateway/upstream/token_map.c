@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "upstream/token_load.h"
@@ -63,20 +62,14 @@ static bool token_map_begin_load(struct token_map *m)
 enum fault token_map_new(const struct config_backend *conf, struct token_map **made)
 {
 	struct token_map *m = calloc(1, sizeof(*m));
-	enum fault f = FAULT_NO_MEMORY;
+	enum fault f;
 
 	if (m == NULL)
-		return f;
+		return FAULT_NO_MEMORY;
 	pthread_mutex_init(&m->lock, NULL);
 	list_init(&m->waiting);
 	token_source_init(&m->source, conf->map, conf->max_sessions);
-	if (access(conf->map, F_OK) == 0) {
-		f = token_load(&m->source, NULL, &m->table);
-	} else {
-		log_line(LOG_LEVEL_ERROR, "backend %s: the map %s is not there", conf->name,
-		    conf->map);
-		f = FAULT_SYSTEM;
-	}
+	f = token_load(&m->source, NULL, &m->table);
 	if (f != FAULT_NONE) {
 		token_map_free(m);
 		return f;

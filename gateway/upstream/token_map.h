@@ -12,7 +12,7 @@
 
 struct token_map;
 
-/* Reads it for the first time. SYSTEM: it cannot be read, or is not there (said on the log). */
+/* Reads it for the first time. SYSTEM: it cannot be read (said on the log). */
 enum fault	 token_map_new(const struct config_backend *, struct token_map **) MUST_USE;
 void		 token_map_free(struct token_map *);	/* nobody waits; NULL is fine */
 

@@ -44,7 +44,7 @@ static const char everything[] =
     "\t\ttls: {\n\t\t\tsni = \"s\";\n\t\t\tverify = false;\n\t\t\tmin_version = \"1.3\";\n\t\t};\n"
     "\t\tsend_proxy = \"v1\";\n\t\tpreamble = \"a ${client.ip}\\r\\n\";\n"
     "\t\tresolve = \"1h\";\n\t};\n"
-    "\tm: {\n\t\tmap = \"/run/tokens\";\n\t\tkey = \"${query.token}\";\n"
+    "\tm: {\n\t\tmap = \"/tmp\";\n\t\tkey = \"${query.token}\";\n"
     "\t\tallow_targets = [ \"10.0.0.0/8\" ];\n\t\tbalance = \"roundrobin\";\n"
     "\t\tconnect_timeout = \"3s\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
     "\t\tresolve = \"30s\";\n\t};\n"

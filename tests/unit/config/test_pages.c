@@ -128,6 +128,7 @@ static void furnish(const char *dir, char **text)
 	snprintf(path, sizeof(path), "\"%s\"", dir);
 	replace(text, "\"/usr/share/novnc\"", path);
 	replace(text, "\"/var/www/site\"", path);
+	replace(text, "\"/etc/framegate/tokens\"", path);
 	replace(text, "\nuser = \"framegate\";", "\n");
 	replace(text, "\ngroup = \"framegate\";", "\n");
 }
