@@ -1,43 +1,32 @@
 """conf/examples/mqtt.conf: mosquitto's plain port, MQTT.js from node and from a browser."""
-import json
-import pathlib
-import subprocess
-
 from harness import scratch
 from harness.address import HOST, free_port
-from harness.cases import case, equal, run
+from harness.cases import add, equal, run
 from harness.recipe import recipe
+from harness.scenario import scenario
 from harness.service import Service
 
-CLIENTS = pathlib.Path(__file__).parent / "clients"
 folder, port = scratch.folder(), free_port()
 (folder / "mosquitto.conf").write_text(
     f"listener {port} {HOST}\nallow_anonymous true\npersistence false\nmessage_size_limit 0\n")
+SIZE = "1048576 bytes"
 
 
-def client(name, *args):
-    child = subprocess.run(["node", CLIENTS / name, *args], capture_output=True, text=True,
-                           timeout=120)
-    equal(child.stderr, "", "what the client complained about")
-    return json.loads(child.stdout)
-
-
-@case("MQTT.js in node: two clients, each quality of service, 200 kB")
-def node():
-    got = client("mqtt.mjs", gateway.url("/mqtt"))
-    equal(sorted(map(tuple, got)), sorted([("news/0", "wört 0", 0), ("news/1", "wört 1", 1),
-                                           ("news/2", "wört 2", 2), ("news/large", 200000, 1),
-                                           ("news/empty", "", 1)]), "messages")
+def everything(where):
+    got = scenario("mqtt", where, gateway.url("/mqtt"))
+    equal(got["messages"], [
+        ["kept", "grüße", 1, True], ["news/0", "wört 0", 0, False], ["news/large0", SIZE, 0, False],
+        ["news/1", "wört 1", 1, False], ["news/large1", SIZE, 1, False],
+        ["news/2", "wört 2", 2, False], ["news/large2", SIZE, 2, False],
+        ["news/empty", "", 1, False], ["news/will", "I am lost", 1, False]], "messages")
+    equal(got["row"], [*range(1000)], "messages in a row")
     record = gateway.expect_record(type="session", route="mqtt")
     equal(record["subprotocol"], "mqtt", "subprotocol")
 
 
-@case("MQTT.js in Chromium: a hundred messages, in order")
-def page():
-    got = client("mqtt_page.mjs", gateway.url("/mqtt"), "100")
-    equal(got, [f"message {i} é" for i in range(100)], "messages")
-
-
+for name, where in (("node", "node"), ("Chromium", "page")):
+    add(f"MQTT.js in {name}: three clients, all qualities of service, a mebibyte, a row",
+        everything, where)
 gateway = recipe("mqtt", broker=("localhost:1883", f"{HOST}:{port}"))
 with Service("/usr/sbin/mosquitto", "-c", folder / "mosquitto.conf", address=(HOST, port),
              log=folder / "mosquitto.log"):

@@ -1,4 +1,4 @@
-"""conf/examples/postgresql.conf: psql against a real PostgreSQL, its bytes through a WebSocket."""
+"""conf/examples/postgresql.conf: a real PostgreSQL, a driver that brings a WebSocket, and psql."""
 import contextlib
 import glob
 import os
@@ -9,8 +9,9 @@ import threading
 from harness import scratch, ws
 from harness.address import HOST, free_port
 from harness.backends import Backend
-from harness.cases import case, equal, run
+from harness.cases import add, case, equal, run
 from harness.recipe import recipe
+from harness.scenario import scenario
 from harness.service import Service
 
 BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
@@ -25,9 +26,11 @@ def initialise():
     os.chmod(folder, 0o755)
     if AS_USER:
         os.chown(data, pwd.getpwnam(USER).pw_uid, -1)
-    subprocess.run([f"{BIN}/initdb", "-D", data, "-U", "tester", "-A", "trust", "--no-sync",
-                    "--locale=C", "-E", "UTF8"], check=True, stdout=subprocess.DEVNULL,
-                   cwd=data, **AS_USER)
+    password = folder / "password"
+    password.write_text("geheim\n")
+    subprocess.run([f"{BIN}/initdb", "-D", data, "-U", "tester", "-A", "scram-sha-256",
+                    f"--pwfile={password}", "--no-sync", "--locale=C", "-E", "UTF8"],
+                   check=True, stdout=subprocess.DEVNULL, cwd=data, **AS_USER)
     return data
 
 
@@ -54,9 +57,24 @@ def relay(wire):
 def psql(script):
     child = subprocess.run(["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", HOST,
                             "-p", str(entrance.port), "-U", "tester", "-d", "postgres"],
-                           input=script, capture_output=True, text=True, timeout=60)
+                           input=script, capture_output=True, text=True, timeout=60,
+                           env=dict(os.environ, PGPASSWORD="geheim"))
     equal((child.stderr, child.returncode), ("", 0), "psql")
     return child.stdout
+
+
+def driver(where):
+    """The recipe's fifty sessions are four here: the others of the crowd wait in the queue."""
+    got = scenario("postgresql", where, gateway.url("/v1"))
+    equal(got, {"sum": [5050, "grüße €"], "order": True, "rows": 20000, "checksum": True,
+                "error": "22012", "notification": "wört", "crowd": [*range(8)], "wrong": "28P01"},
+          "what the database answered")
+
+
+@case("a page of another origin is told that it may not")
+def origin():
+    with ws.connect(gateway, "/v1", headers=["Origin: https://evil.example"]) as session:
+        session.expect_failed(4403)
 
 
 @case("a table, ten thousand rows, and what adds up")
@@ -77,8 +95,12 @@ def copy():
     equal(out == "10000|1000000\n" + data, True, "what came back")
 
 
+for name, where in (("node", "node"), ("Chromium", "page")):
+    add(f"a driver in {name}: queries, 5 MB with a checksum, a crowd", driver, where)
 entrance = Backend().serve(relay)
-gateway = recipe("postgresql", server=("localhost:5432", f"{HOST}:{port}"))
+gateway = recipe("postgresql", server=("localhost:5432", f"{HOST}:{port}"),
+                 origin=("https://app.example.com", "http://@HOST@:@PORT@"),
+                 few=("max_sessions = 50", "max_sessions = 4"))
 data = initialise()
 with Service(f"{BIN}/postgres", "-D", data, "-h", HOST, "-p", port, "-k", "", "-F",
              address=(HOST, port), log=folder / "postgres.log", cwd=data, **AS_USER):

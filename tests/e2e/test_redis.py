@@ -1,16 +1,12 @@
 """redis, driven by its own protocol through a WebSocket."""
-import json
-import pathlib
 import random
-import subprocess
 
 from harness import scratch, ws
 from harness.address import HOST, free_port
-from harness.cases import add, case, equal, run
+from harness.cases import add, equal, run
 from harness.gateway import Gateway
 from harness.service import Service
 
-CLIENTS = pathlib.Path(__file__).parent / "clients"
 folder, port = scratch.folder(), free_port()
 
 
@@ -69,13 +65,6 @@ def quit_command(tls):
     redis = Redis(tls)
     redis.expect(b"+OK\r\n", "QUIT")
     redis.socket.expect_failed(1000)
-
-
-@case("node ws sets and gets 500 keys")
-def node():
-    child = subprocess.run(["node", CLIENTS / "redis.mjs", gateway.url("/redis"), "500"],
-                           capture_output=True, text=True, timeout=120)
-    equal((child.stderr, json.loads(child.stdout)), ("", {"same": True, "code": 1000}), "result")
 
 
 gateway = Gateway(routes='redis: { path = "/redis"; backend = "redis"; };',

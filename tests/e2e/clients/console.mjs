@@ -1,19 +1,12 @@
 // Uses the demo's page as somebody would: connects, types, sends binary, disconnects. Prints what
 // the page then shows, as one JSON object.
 //     node console.mjs URL TEXT
-import { chromium } from 'playwright-core';
+import { inPage } from './chromium.mjs';
 
 const [url, text] = process.argv.slice(2);
 const timeout = 30_000;
 
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-    const page = await browser.newPage({ ignoreHTTPSErrors: true });
+await inPage(async (page) => {
     const errors = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -39,6 +32,4 @@ try {
     const log = await page.$$eval('#log li', (rows) =>
         rows.map((row) => [row.className, row.querySelector('.what').textContent]));
     console.log(JSON.stringify({ about, facts, log, errors }));
-} finally {
-    await browser.close();
-}
+});

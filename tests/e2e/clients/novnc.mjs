@@ -1,21 +1,13 @@
 // Opens a noVNC page in headless Chromium, waits until the desktop's colour is on the canvas,
 // clicks and types. Prints one JSON line at each step that was reached.
 //     node novnc.mjs URL '#rrggbb' X Y TEXT
-import { chromium } from 'playwright-core';
+import { inPage } from './chromium.mjs';
 
 const [url, colour, x, y, text] = process.argv.slice(2);
 const say = (step) => console.log(JSON.stringify(step));
 const timeout = 60_000;
 
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-    const page = await browser.newPage({ ignoreHTTPSErrors: true });
-    page.on('pageerror', (error) => console.error(String(error)));
+await inPage(async (page) => {
     await page.goto(url, { timeout });
     await page.waitForSelector('canvas', { timeout });
     const size = await page.waitForFunction((wanted) => {
@@ -38,6 +30,4 @@ try {
         return '#' + [r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('') !== old;
     }, colour, { timeout });
     say({ changed: true });
-} finally {
-    await browser.close();
-}
+});

@@ -6,7 +6,7 @@ from harness.wait import until
 
 
 class Service:
-    """A program that is ready when somebody listens at `address`."""
+    """A program that is ready when it listens at `address`: (host, port), or a unix socket's path."""
 
     def __init__(self, *command, address, log, **options):
         self.log = open(log, "wb")
@@ -18,10 +18,18 @@ class Service:
         if self.child.poll() is not None:
             raise AssertionError(f"ended with {self.child.returncode}: {self._tail()}")
         try:
-            socket.create_connection(address, 5).close()
+            self._connect(address)
             return True
         except OSError:
             return False
+
+    @staticmethod
+    def _connect(address):
+        if isinstance(address, tuple):
+            socket.create_connection(address, 5).close()
+            return
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(str(address))
 
     def _tail(self):
         with open(self.log.name, errors="replace") as log:
