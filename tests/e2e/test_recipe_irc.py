@@ -1,9 +1,12 @@
 """conf/examples/irc.conf: ngircd, which learns by WEBIRC whom each session is from."""
+import socket
+
 from harness import scratch, ws
 from harness.address import HOST, free_port
 from harness.cases import case, equal, run
 from harness.recipe import recipe
 from harness.service import Service
+from harness.wire import Wire
 
 folder, port = scratch.folder(), free_port()
 (folder / "ngircd.conf").write_text(f"""
@@ -23,12 +26,13 @@ WebircPassword = secret
 
 
 class Chatter:
-    """A client of one line per message."""
+    """A client of one line per message, at an address of its own."""
 
-    def __init__(self, nick):
+    def __init__(self, nick, address):
         self.nick = nick
-        self.socket = ws.connect(gateway, "/irc",
-                                 headers=["Sec-WebSocket-Protocol: text.ircv3.net"])
+        sock = socket.create_connection((HOST, gateway.port), source_address=(address, 0))
+        self.socket = ws.WebSocket(Wire(sock), "/irc", headers=[
+            "Sec-WebSocket-Protocol: text.ircv3.net"]).opened()
         equal(self.socket.subprotocol, "text.ircv3.net", "subprotocol")
         self.say(f"NICK {nick}")
         self.say(f"USER {nick} 0 * :{nick}")
@@ -54,16 +58,20 @@ class Chatter:
         self.socket.expect_failed(1000)
 
 
-@case("two talk in a channel, and the server knows their address")
+@case("two talk in a channel, and the server knows the address of each")
 def talk():
-    jo, al = Chatter("jo"), Chatter("al")
+    jo, al = Chatter("jo", "127.90.0.1"), Chatter("al", "127.90.0.2")
     for one in (jo, al):
         one.say("JOIN #web")
         one.until(" 366 ")
     jo.say("PRIVMSG #web :grüße, al")
-    equal(al.until("PRIVMSG #web"), ":jo!framegate@127.0.0.1 PRIVMSG #web :grüße, al", "what al hears")
+    equal(al.until("PRIVMSG #web"), ":jo!framegate@127.90.0.1 PRIVMSG #web :grüße, al",
+          "what al hears")
+    al.say("PRIVMSG #web :grüße, jo €")
+    equal(jo.until("PRIVMSG #web"), ":al!framegate@127.90.0.2 PRIVMSG #web :grüße, jo €",
+          "what jo hears")
     al.say("WHOIS jo")
-    equal("127.0.0.1" in al.until(" 311 "), True, "jo's address")
+    equal(al.until(" 311 "), ":irc.example.net 311 al jo framegate 127.90.0.1 * :jo", "WHOIS")
     for i in range(3):
         al.say(f"PRIVMSG jo :{i}")
     equal([jo.until("PRIVMSG jo")[-1] for _ in range(3)], ["0", "1", "2"], "private messages")
@@ -71,9 +79,20 @@ def talk():
     al.quit()
 
 
+@case("what somebody wrote in Latin-1 reaches the others as UTF-8")
+def latin1():
+    jo, old = Chatter("jo3", "127.90.0.1"), socket.create_connection((HOST, port))
+    old.sendall(b"NICK old\r\nUSER old 0 * :old\r\n")
+    with Wire(old) as wire:
+        wire.read_until(b" 001 ")
+        wire.send(b"PRIVMSG jo3 :gr\xfc\xdfe\r\n")
+        equal(jo.until("PRIVMSG jo3").split(" :")[1], "gr\ufffd\ufffde", "what jo hears")
+    jo.quit()
+
+
 @case("two lines in one message are refused: nobody can smuggle a command")
 def smuggled():
-    jo = Chatter("jo2")
+    jo = Chatter("jo2", "127.90.0.1")
     jo.say("JOIN #x\r\nOPER a b")
     got = jo.socket.frame()
     while got.opcode != ws.CLOSE:
