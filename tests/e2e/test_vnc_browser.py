@@ -1,5 +1,5 @@
 # slow
-"""A real desktop in a real browser: Xvnc behind framegate, noVNC in Chromium in front of it."""
+"""Real desktops in a real browser: Xvnc behind framegate, noVNC in Chromium in front of it."""
 import json
 import os
 import pathlib
@@ -8,8 +8,9 @@ import subprocess
 
 from harness import scratch, ws
 from harness.address import HOST, free_port
-from harness.cases import add, contains, equal, run
+from harness.cases import add, case, contains, equal, run
 from harness.gateway import Gateway
+from harness.http1 import fetch
 from harness.recipe import recipe
 from harness.service import Service
 from harness.wait import until
@@ -17,32 +18,42 @@ from harness.wait import until
 CLIENTS = pathlib.Path(__file__).parent / "clients"
 NOVNC = "/usr/share/novnc"
 WIDTH, HEIGHT = 640, 480
-COLOURS = ("#2060a0", "#a02060")        # of the desktop, before and after the keys have arrived
-folder, port = scratch.folder(), free_port()
+AFTERWARDS = "#a02060"                  # a desktop's colour when the keys have arrived
+folder = scratch.folder()
 
 
-def display():
-    """Xvnc says which number it took."""
-    read, write = os.pipe()
-    service = Service("Xvnc", "-SecurityTypes", "None", "-rfbport", port, "-interface", HOST,
-                      "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", 24, "-displayfd", write,
-                      address=(HOST, port), log=folder / "xvnc.log", pass_fds=[write])
-    os.close(write)
-    with os.fdopen(read) as number:
-        return service, f":{number.readline().strip()}"
+class Desktop:
+    """An X display that VNC shows, in one colour."""
 
+    def __init__(self, colour):
+        self.colour, self.port = colour, free_port()
+        read, write = os.pipe()         # Xvnc says which number it took
+        self.service = Service("Xvnc", "-SecurityTypes", "None", "-rfbport", self.port,
+                               "-interface", HOST, "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", 24,
+                               "-displayfd", write, address=(HOST, self.port),
+                               log=folder / f"xvnc-{self.port}.log", pass_fds=[write])
+        os.close(write)
+        with os.fdopen(read) as number:
+            self.env = dict(os.environ, DISPLAY=f":{number.readline().strip()}")
 
-def paint(colour):
-    subprocess.run(["xsetroot", "-solid", colour], check=True, env=env)
+    def paint(self, colour):
+        subprocess.run(["xsetroot", "-solid", colour], check=True, env=self.env)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *how):
+        self.service.__exit__(*how)
 
 
 class KeyLog:
     """xev: a window at the top left that writes down every key it gets."""
 
-    def __init__(self, name):
+    def __init__(self, desktop, name):
         self.log = folder / name
         with open(self.log, "wb") as log:
-            self.child = subprocess.Popen(["xev", "-geometry", "200x200+0+0"], stdout=log, env=env)
+            self.child = subprocess.Popen(["xev", "-geometry", "200x200+0+0"], stdout=log,
+                                          env=desktop.env)
         until(lambda: "MapNotify" in self.log.read_text(), "xev's window")
 
     def keys(self):
@@ -59,47 +70,59 @@ class KeyLog:
         self.child.wait()
 
 
-def seen_and_typed(gateway, scheme, page, path):
-    """The page comes from framegate's own files, the desktop through its WebSocket."""
-    paint(COLOURS[0])
-    where = gateway.url(page, scheme)
-    host, number = where.split("/")[2].split(":")
-    with KeyLog(f"xev-{scheme}-{gateway.port}.log") as log:
+def seen_and_typed(desktop, where):
+    """The page at this URL shows this desktop, and what is typed into it arrives there."""
+    desktop.paint(desktop.colour)
+    with KeyLog(desktop, f"xev-{desktop.port}.log") as log:
         browser = subprocess.Popen(
-            ["node", CLIENTS / "novnc.mjs", f"{where}?host={host}&port={number}&path={path}",
-             COLOURS[0], "50", "50", "framegate"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True)
+            ["node", CLIENTS / "novnc.mjs", where, desktop.colour, "50", "50", "framegate"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             until(lambda: log.keys() == [*"framegate"] or browser.poll() is not None,
                   "the keys at the X client", 90, log.keys)
-            paint(COLOURS[1])
+            desktop.paint(AFTERWARDS)
             out, err = browser.communicate(timeout=90)
         finally:
             browser.kill()
-    equal(log.keys(), [*"framegate"], f"keys at the X client (browser: {err})")
+        equal(log.keys(), [*"framegate"], f"keys at the X client (browser: {err})")
     steps = [json.loads(line) for line in out.splitlines()]
-    equal(steps, [{"seen": COLOURS[0], "size": [WIDTH, HEIGHT]}, {"typed": "framegate"},
+    equal(steps, [{"seen": desktop.colour, "size": [WIDTH, HEIGHT]}, {"typed": "framegate"},
                   {"changed": True}], f"what the browser saw ({err})")
-    record = gateway.expect_record(type="session", status=101)
-    contains(record["user_agent"], "Chrome", "user_agent")
 
 
-def with_token():
-    """conf/examples/vnc-tokens.conf: the token that the page was opened with leads there."""
-    (folder / "tokens").write_text(f"desk: {HOST}:{port}\nother: {HOST}:1\n")
-    with recipe("vnc-tokens", map=("/etc/framegate/tokens", folder / "tokens")) as own:
-        seen_and_typed(own, "http", "/vnc_lite.html", "websockify%3Ftoken%3Ddesk")
-        with ws.connect(own, "/websockify?token=nobody") as session:
+@case("conf/examples/vnc.conf: noVNC's own page, which finds the desktop by itself")
+def one_desktop():
+    with recipe("vnc", server=("localhost:5900", f"{HOST}:{blue.port}")) as gateway:
+        equal(fetch(gateway, "/").body == fetch(gateway, "/vnc.html").body, True, "the first page")
+        seen_and_typed(blue, gateway.url("/vnc.html?autoconnect=true", "http"))
+        record = gateway.expect_record(type="session", status=101)
+        contains(record["user_agent"], "Chrome", "user_agent")
+
+
+@case("conf/examples/vnc-tokens.conf: each token shows its desktop, unknown ones show none")
+def many_desktops():
+    tokens = folder / "tokens"
+    tokens.write_text(f"reception: {HOST}:{blue.port}\n")
+    with recipe("vnc-tokens", map=("/etc/framegate/tokens", tokens)) as gateway:
+        page = gateway.url("/vnc.html?autoconnect=true&path=websockify%3Ftoken%3D", "http")
+        with ws.connect(gateway, "/websockify?token=workshop") as session:
             equal(session.expect_failed(4404), "no such token in the map", "reason")
+        tokens.write_text(tokens.read_text() + f"workshop: {HOST}:{green.port}\n")
+        for token, desktop in (("workshop", green), ("reception", blue)):
+            seen_and_typed(desktop, page + token)
+            gateway.expect_record(type="session", server=f"tcp://{HOST}:{desktop.port}")
 
 
-gateway = Gateway(backends=f'vnc: {{ servers = ["tcp://{HOST}:{port}"]; }};',
+def over_tls():
+    host, number = HOST, gateway.tls_port
+    seen_and_typed(blue, gateway.url(f"/novnc/vnc_lite.html?host={host}&port={number}&path=desktop",
+                                     "https"))
+
+
+blue, green = Desktop("#2060a0"), Desktop("#20a060")
+gateway = Gateway(backends=f'vnc: {{ servers = ["tcp://{HOST}:{blue.port}"]; }};',
                   routes=f'''desktop: {{ path = "/desktop"; backend = "vnc"; }};
                              novnc: {{ path = "/novnc"; static = "{NOVNC}"; }};''')
-add("noVNC over http and ws", seen_and_typed, gateway, "http", "/novnc/vnc_lite.html", "desktop")
-add("noVNC over https and wss", seen_and_typed, gateway, "https", "/novnc/vnc_lite.html", "desktop")
-add("noVNC with a token", with_token)
-xvnc, number = display()
-env = dict(os.environ, DISPLAY=number)
-with xvnc:
+add("noVNC over https and wss", over_tls)
+with blue, green:
     run(gateway)
