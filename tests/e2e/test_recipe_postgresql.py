@@ -12,25 +12,23 @@ from harness.backends import Backend
 from harness.cases import add, case, equal, run
 from harness.recipe import recipe
 from harness.scenario import scenario
-from harness.service import Service
+from harness.service import UNPRIVILEGED, Service
 
 BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 folder, port = scratch.folder(), free_port()
-USER = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-AS_USER = {"user": USER} if os.getuid() == 0 else {}    # it does not run as root
 
 
 def initialise():
     data = folder / "data"
     data.mkdir()
     os.chmod(folder, 0o755)
-    if AS_USER:
-        os.chown(data, pwd.getpwnam(USER).pw_uid, -1)
+    if UNPRIVILEGED:
+        os.chown(data, pwd.getpwnam(UNPRIVILEGED["user"]).pw_uid, -1)
     password = folder / "password"
     password.write_text("geheim\n")
     subprocess.run([f"{BIN}/initdb", "-D", data, "-U", "tester", "-A", "scram-sha-256",
                     f"--pwfile={password}", "--no-sync", "--locale=C", "-E", "UTF8"],
-                   check=True, stdout=subprocess.DEVNULL, cwd=data, **AS_USER)
+                   check=True, stdout=subprocess.DEVNULL, cwd=data, **UNPRIVILEGED)
     return data
 
 
@@ -103,5 +101,5 @@ gateway = recipe("postgresql", server=("localhost:5432", f"{HOST}:{port}"),
                  few=("max_sessions = 50", "max_sessions = 4"))
 data = initialise()
 with Service(f"{BIN}/postgres", "-D", data, "-h", HOST, "-p", port, "-k", "", "-F",
-             address=(HOST, port), log=folder / "postgres.log", cwd=data, **AS_USER):
+             address=(HOST, port), log=folder / "postgres.log", cwd=data, **UNPRIVILEGED):
     run(gateway)

@@ -1,8 +1,11 @@
 """Programs that are not ours, as backends and displays: started for a test and ended with it."""
+import os
 import socket
 import subprocess
 
 from harness.wait import until
+
+UNPRIVILEGED = {"user": "nobody"} if os.getuid() == 0 else {}  # for those that refuse to be root
 
 
 class Service:
