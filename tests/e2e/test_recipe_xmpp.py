@@ -72,8 +72,20 @@ def talk():
         jo.say(f"<message to='{al.jid}' type='chat'><body>grüße {i} €</body></message>")
         found = al.until("<message[^>]*from='([^']*)'[^>]*>.*?<body>(.*?)</body>")
         equal((found[1], found[2]), (jo.jid, f"grüße {i} €"), "what al hears")
+    long = "é€😀" * 10_000
+    for _ in range(2):
+        jo.say(f"<message to='{al.jid}' type='chat'><body>{long}</body></message>")
+        equal(al.until("<body>(.*?)</body>")[1] == long, True, "what al hears of 90 kB")
     jo.leave()
     al.leave()
+
+
+@case("a stanza that is no XML ends the stream, properly")
+def broken():
+    jo = User("jo2")
+    jo.say("<message></iq>")
+    jo.until("not-well-formed.*</stream:stream>")
+    jo.socket.expect_failed(1000)
 
 
 gateway = recipe("xmpp", server=("localhost:5222", f"{HOST}:{port}"))
