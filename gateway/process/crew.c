@@ -60,8 +60,8 @@ static void crew_member_fini(struct crew_member *m)
 	resolver_fini(w);
 	net_worker_fini(w);
 	farewell_fini(&m->farewell);
+	worker_fini(w);		/* letters that were not opened may speak of backends */
 	held_put(m->gateway.snapshot);
-	worker_fini(w);
 }
 
 static enum fault crew_member_init(struct crew_member *m, struct crew *crew, unsigned index,
