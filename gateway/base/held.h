@@ -5,6 +5,7 @@
 #define HELD_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct held {
 	_Atomic unsigned   count;
@@ -21,6 +22,12 @@ static inline struct held *held_get(struct held *h)
 {
 	atomic_fetch_add_explicit(&h->count, 1, memory_order_relaxed);
 	return h;
+}
+
+/* Nobody else has it, so nobody else can get it any more. */
+static inline bool held_is_last(struct held *h)
+{
+	return atomic_load_explicit(&h->count, memory_order_acquire) == 1;
 }
 
 static inline void held_put(struct held *h)

@@ -109,7 +109,7 @@ static const struct schema_key schema_health_keys[] = {
 	    "Bad checks or failed sessions in a row after which a server is down."),
 	    .min = 1, .max = 1000},
 	{SCHEMA_KEY("path", string, "/", health.path,
-	    "For \"http\": the path to request.")},
+	    "For \"http\": the path to request; a query may follow.")},
 	{SCHEMA_KEY("status", count, NULL, health.status,
 	    "For \"http\": the status to expect. Not set: any from 200 to 399."),
 	    .min = 100, .max = 599, .example = "204"},
@@ -203,19 +203,21 @@ static const struct schema_key schema_backend_keys[] = {
 	    "variables such as ${client.ip} or ${cookie.NAME}. Weights count with all of them."),
 	    .words = schema_balances},
 	{SCHEMA_KEY("connect_timeout", duration, "3s", connect_timeout,
-	    "How long connecting to one server may take."),
+	    "How long connecting to a server may take. A client waits no longer than that for all "
+	    "the servers that are tried for it together; its time in a 'queue' does not count."),
 	    .min = 1},
 	{SCHEMA_KEY("tries", count, "2", tries,
-	    "How many servers are tried before the client is told that it failed. One that does "
-	    "not answer does not hold the others up: of two, the second is tried beside the first "
-	    "after half of 'connect_timeout', and who is connected first is taken."),
+	    "How many servers are tried, if there are that many, before the client is told that it "
+	    "failed. One that does not answer does not hold the others up: of two, the second is "
+	    "tried beside the first after half of 'connect_timeout', and who is connected first is "
+	    "taken."),
 	    .min = 1, .max = 100},
 	{SCHEMA_KEY("max_sessions", count, "0", max_sessions,
 	    "Sessions that each server takes at the same time, unless it says max=N itself. 0: no "
 	    "limit.")},
 	{SCHEMA_ROW("queue", group, NULL,
 	    "Where sessions beyond 'max_sessions' wait, the first one first. Without this group "
-	    "they are refused with 503."),
+	    "they are refused with 503; so are those that wait when the last server goes down."),
 	    .group = &schema_queue},
 	{SCHEMA_ROW("health", group, NULL,
 	    "How servers are watched. Without this group a server that three sessions in a row "

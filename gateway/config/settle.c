@@ -88,6 +88,9 @@ static void settle_health(struct read *r, const struct node *node, struct config
 
 	if (health == NULL || r->broken)
 		return;
+	if (b->health.path[0] != '/' || strchr(b->health.path, ' '))
+		notice_error(r->notice, &node_find(health, "path")->place,
+		    "the 'path' of 'health' begins with '/' and holds no space");
 	if (b->health.type == HEALTH_EXPECT && !b->health.expect && !health->bad)
 		notice_error(r->notice, &health->place,
 		    "'health' with type \"expect\" needs 'expect'");

@@ -74,21 +74,34 @@ static bool backend_was_tried(const struct backend_pick *pick, const struct targ
 	return pick->was_tried && pick->was_tried(pick, t);
 }
 
-/* Those of one kind that may be picked, into b->open; *up counts those without a place, too. */
-static size_t backend_find(struct backend *b, const struct backend_pick *pick, bool backup,
-    size_t *up)
+static bool backend_is_up(const struct backend_pick *pick, const struct target *t)
 {
-	size_t n = 0;
+	return !t->down && !backend_was_tried(pick, t);
+}
 
-	for (size_t i = 0; i < b->conf->n_servers; i++) {
-		struct target *t = b->targets[i];
-		if (t->server.backup != backup || t->down || backend_was_tried(pick, t))
-			continue;
-		++*up;
-		if (!target_is_full(t))
-			b->open[n++] = t;
-	}
+/*
+ * Those that are up for who asks, full or not, into b->open. Backups only when no other server is
+ * up: that the others are full is what the queue is for.
+ */
+static size_t backend_find(struct backend *b, const struct backend_pick *pick)
+{
+	struct target *const *from = pick->only ? &pick->only : b->targets;
+	size_t n_from = pick->only ? 1 : b->conf->n_servers, n = 0;
+
+	for (int backup = 0; backup <= 1 && n == 0; backup++)
+		for (size_t i = 0; i < n_from; i++)
+			if (from[i]->server.backup == backup && backend_is_up(pick, from[i]))
+				b->open[n++] = from[i];
 	return n;
+}
+
+static bool backend_may_have(struct backend *b, const struct backend_pick *pick,
+    const struct target *t)
+{
+	for (size_t i = backend_find(b, pick); i > 0; i--)
+		if (b->open[i - 1] == t)
+			return true;
+	return false;
 }
 
 static struct target *backend_grant(struct target *t)
@@ -98,37 +111,28 @@ static struct target *backend_grant(struct target *t)
 	return t;
 }
 
-/* Backups only when no other server is up: that the others are full is what the queue is for. */
-enum fault backend_take(struct backend *b, const struct backend_pick *pick, struct target **target)
+/* With a place taken in it; or NULL and why not. */
+static struct target *backend_choose(struct backend *b, const struct backend_pick *pick,
+    enum fault *f)
 {
-	enum fault f = FAULT_NONE;
-	size_t up = 0;
+	size_t up = backend_find(b, pick), n = 0;
 
-	pthread_mutex_lock(&b->lock);
-	size_t n = backend_find(b, pick, false, &up);
-	if (up == 0)
-		n = backend_find(b, pick, true, &up);
-	if (n > 0) {
-		const struct balance_choice choice = {b->open, n, pick->now, pick->hash};
-		*target = backend_grant(balance_table[b->conf->balance].pick(&choice));
-	} else {
-		f = up > 0 ? FAULT_BACKEND_FULL : FAULT_NO_SERVER;
-	}
-	pthread_mutex_unlock(&b->lock);
-	return f;
+	for (size_t i = 0; i < up; i++)
+		if (!target_is_full(b->open[i]))
+			b->open[n++] = b->open[i];
+	*f = n > 0 ? FAULT_NONE : up > 0 ? FAULT_BACKEND_FULL : FAULT_NO_SERVER;
+	if (n == 0)
+		return NULL;
+	const struct balance_choice choice = {b->open, n, pick->now, pick->hash};
+	return backend_grant(balance_table[b->conf->balance].pick(&choice));
 }
 
-enum fault backend_take_target(struct backend *b, struct target *t)
+enum fault backend_take(struct backend *b, const struct backend_pick *pick, struct target **target)
 {
-	enum fault f = FAULT_NONE;
+	enum fault f;
 
 	pthread_mutex_lock(&b->lock);
-	if (t->down)
-		f = FAULT_NO_SERVER;
-	else if (target_is_full(t))
-		f = FAULT_BACKEND_FULL;
-	else
-		t->sessions++;
+	*target = backend_choose(b, pick, &f);
 	pthread_mutex_unlock(&b->lock);
 	return f;
 }
@@ -138,10 +142,19 @@ static struct backend_wait *backend_first(struct backend *b, const struct target
 {
 	for (struct list *l = b->queue.next; l != &b->queue; l = l->next) {
 		struct backend_wait *wait = LIST_OWNER(l, struct backend_wait, link);
-		if (wait->only == NULL || wait->only == t)
+		if (backend_may_have(b, &wait->pick, t))
 			return wait;
 	}
 	return NULL;
+}
+
+/* Out of the queue, with a place or without. */
+static void backend_answer(struct backend *b, struct backend_wait *wait, struct target *given)
+{
+	list_remove(&wait->link);
+	b->n_waiting--;
+	wait->given = given;
+	worker_post(wait->worker, &wait->letter);
 }
 
 /* A place of the target is free: to the first who waits, by letter. */
@@ -151,11 +164,31 @@ static bool backend_pass_on(struct backend *b, struct target *t)
 
 	if (wait == NULL)
 		return false;
-	list_remove(&wait->link);
-	b->n_waiting--;
-	wait->given = backend_grant(t);
-	worker_post(wait->worker, &wait->letter);
+	backend_answer(b, wait, backend_grant(t));
 	return true;
+}
+
+static void backend_serve(struct backend *b, struct target *t)
+{
+	while (backend_pass_on(b, t))
+		continue;
+}
+
+void backend_turned(struct backend *b, struct target *t)
+{
+	struct list *next;
+
+	backend_serve(b, t);
+	if (!t->down)
+		return;
+	for (size_t i = 0; i < b->conf->n_servers; i++)
+		backend_serve(b, b->targets[i]);	/* backups may be open now */
+	for (struct list *l = b->queue.next; l != &b->queue; l = next) {
+		struct backend_wait *wait = LIST_OWNER(l, struct backend_wait, link);
+		next = l->next;
+		if (backend_find(b, &wait->pick) == 0)
+			backend_answer(b, wait, NULL);
+	}
 }
 
 void backend_release(struct backend *b, struct target *t)
@@ -165,12 +198,6 @@ void backend_release(struct backend *b, struct target *t)
 	backend_pass_on(b, t);
 	pthread_mutex_unlock(&b->lock);
 	target_put(t);
-}
-
-void backend_serve_queue(struct backend *b, struct target *t)
-{
-	while (backend_pass_on(b, t))
-		continue;
 }
 
 /* Whether it tells something about the server: not what we lack ourselves, or do not want. */
@@ -186,39 +213,35 @@ void backend_tell(struct backend *b, struct target *t, enum fault fault, uint64_
 
 	pthread_mutex_lock(&b->lock);
 	if (fault == FAULT_NONE && (!active || !t->down))
-		changed = target_worked(t, 1, now);
+		changed = target_worked(t, TARGET_SESSIONS, 1, now);
 	else if (fault != FAULT_NONE && backend_blames(fault) && b->keeper)
-		changed = target_failed(t, health->fall);
+		changed = target_failed(t, TARGET_SESSIONS, health->fall);
 	else
 		changed = false;
 	if (changed && t->down && !active && !health_watch(b, t))
 		t->down = changed = false;
-	if (changed && !t->down)
-		backend_serve_queue(b, t);
+	if (changed)
+		backend_turned(b, t);
 	pthread_mutex_unlock(&b->lock);
 	if (changed)
 		health_say(b, t, fault);
 }
 
-static void backend_wait_end(struct backend_wait *wait, struct target *given)
+static void backend_wait_end(struct backend_wait *wait)
 {
 	timer_close(wait->worker, &wait->timer);
-	wait->done(wait, given);
+	wait->done(wait, wait->given, wait->given ? FAULT_NONE : FAULT_NO_SERVER);
 }
 
 static void backend_wait_open(struct worker *w, struct letter *l)
 {
-	struct backend_wait *wait = LIST_OWNER(l, struct backend_wait, letter);
-
 	(void)w;
-	backend_wait_end(wait, wait->given);
+	backend_wait_end(LIST_OWNER(l, struct backend_wait, letter));
 }
 
 static void backend_wait_drop(struct letter *l)
 {
-	struct backend_wait *wait = LIST_OWNER(l, struct backend_wait, letter);
-
-	backend_wait_end(wait, wait->given);
+	backend_wait_end(LIST_OWNER(l, struct backend_wait, letter));
 }
 
 static void backend_wait_expire(struct timer *t)
@@ -226,11 +249,23 @@ static void backend_wait_expire(struct timer *t)
 	struct backend_wait *wait = LIST_OWNER(t, struct backend_wait, timer);
 
 	if (backend_leave(wait))
-		wait->done(wait, NULL);
+		wait->done(wait, NULL, FAULT_QUEUE_TIMEOUT);
+}
+
+/* A place may have become free since it was told that there is none. Those before it had theirs. */
+static void backend_arrive(struct backend *b, struct backend_wait *wait)
+{
+	enum fault f;
+	struct target *t = backend_choose(b, &wait->pick, &f);
+
+	b->n_waiting++;
+	list_append(&b->queue, &wait->link);
+	if (f != FAULT_BACKEND_FULL)
+		backend_answer(b, wait, t);
 }
 
 enum fault backend_wait(struct backend *b, struct backend_wait *wait, struct worker *w,
-    struct target *only)
+    const struct backend_pick *pick)
 {
 	const struct config_queue *queue = &b->conf->queue;
 	enum fault f = FAULT_NONE;
@@ -245,19 +280,13 @@ enum fault backend_wait(struct backend *b, struct backend_wait *wait, struct wor
 	wait->worker = w;
 	wait->backend = b;
 	wait->given = NULL;
-	wait->only = only;
+	wait->pick = *pick;
 	timer_set(w, &wait->timer, w->now + queue->timeout);
 	pthread_mutex_lock(&b->lock);
-	if (b->n_waiting < queue->length) {
-		b->n_waiting++;
-		list_append(&b->queue, &wait->link);
-		for (size_t i = 0; i < b->conf->n_servers; i++)
-			backend_serve_queue(b, b->targets[i]);	/* one may be free by now */
-		if (only)
-			backend_serve_queue(b, only);
-	} else {
+	if (b->n_waiting < queue->length)
+		backend_arrive(b, wait);
+	else
 		f = FAULT_QUEUE_FULL;
-	}
 	pthread_mutex_unlock(&b->lock);
 	if (f != FAULT_NONE)
 		timer_close(w, &wait->timer);
@@ -269,7 +298,7 @@ bool backend_leave(struct backend_wait *wait)
 	struct backend *b = wait->backend;
 
 	pthread_mutex_lock(&b->lock);
-	bool left = wait->given == NULL;
+	bool left = !list_empty(&wait->link);
 	if (left) {
 		list_remove(&wait->link);
 		b->n_waiting--;

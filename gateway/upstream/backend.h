@@ -36,7 +36,11 @@ void		 backend_free(struct backend *);
 struct backend_pick {
 	uint64_t		 now;	/* worker.now */
 	uint64_t		 hash;
-	/* Whether who has tried this one already; NULL: none yet. */
+	struct target		*only;	/* what the map named: this one or none; or NULL */
+	/*
+	 * Whether who has tried this one already; NULL: none yet. Called on any thread, with the
+	 * lock held, until there is an answer.
+	 */
 	bool			(*was_tried)(const struct backend_pick *, const struct target *);
 	const void		*who;
 };
@@ -48,15 +52,16 @@ struct backend_pick {
  */
 enum fault	 backend_take(struct backend *, const struct backend_pick *, struct target **)
 		    MUST_USE;
-/* A place in that one, which the map named; the count stays the caller's on a fault. */
-enum fault	 backend_take_target(struct backend *, struct target *) MUST_USE;
 /* The session has ended, or was never opened: the place goes to who waits longest. Puts target. */
 void		 backend_release(struct backend *, struct target *);
 /* What came of connecting to it; may change whether it is up. */
 void		 backend_tell(struct backend *, struct target *, enum fault, uint64_t now);
 
-/* The target came back, with its places: to those who wait. The lock is held. */
-void		 backend_serve_queue(struct backend *, struct target *);
+/*
+ * The target went up or down. Those who wait get the places that this opens, backups' too, and
+ * NO_SERVER where nothing is left to wait for. The lock is held.
+ */
+void		 backend_turned(struct backend *, struct target *);
 
 /*
  * A place in the queue, embedded in an object that lives until the answer came, or until
@@ -68,21 +73,21 @@ struct backend_wait {
 	struct worker		*worker;
 	struct timer		 timer;
 	struct backend		*backend;
-	struct target		*only;		/* in no other; who waits holds it; or NULL */
+	struct backend_pick	 pick;
 	struct target		*given;
-	/* A place was given (as by backend_take), or NULL: QUEUE_TIMEOUT. On the worker, once. */
-	void			(*done)(struct backend_wait *, struct target *);
+	/*
+	 * A place was given (as by backend_take); or NULL and QUEUE_TIMEOUT, or NO_SERVER: those
+	 * that could have given one are all down. On the worker, once.
+	 */
+	void			(*done)(struct backend_wait *, struct target *, enum fault);
 };
 
-/*
- * only: see above. QUEUE_FULL, or BACKEND_FULL where there is no queue; else done follows, never
- * from within.
- */
+/* QUEUE_FULL, or BACKEND_FULL where there is no queue; else done follows, never from within. */
 enum fault	 backend_wait(struct backend *, struct backend_wait *, struct worker *,
-		    struct target *only) MUST_USE;
+		    const struct backend_pick *) MUST_USE;
 /*
- * Gives the place in the queue up. False: a place in a server is on its way already; done will be
- * called, and has to release it.
+ * Gives the place in the queue up. False: an answer is on its way already; done will be called,
+ * and has to release what was given.
  */
 bool		 backend_leave(struct backend_wait *) MUST_USE;
 

@@ -13,6 +13,7 @@ struct connect_try {
 	struct connect		*connect;
 	struct target		*target;	/* counted; TRYING and WON: with a place in it */
 	struct reach		*reach;		/* TRYING */
+	bool			 hurried;	/* it has less than connect_timeout */
 	enum connect_state	 state;
 };
 
@@ -29,8 +30,10 @@ struct connect {
 	struct task			 task;		/* begins */
 	struct timer			 timer;		/* another server, though one is tried */
 	enum fault			 fault;		/* of the server that failed last */
-	size_t				 n_tried, under_way;
-	struct connect_try		 tries[];	/* [conf->tries] */
+	uint64_t			 deadline;	/* of all that are tried */
+	uint64_t			 left;		/* ms until then; kept in the queue */
+	size_t				 most, n_tried, under_way;
+	struct connect_try		 tries[];	/* [most] */
 };
 
 /* What is still under way ends here; who won keeps the place. */
@@ -81,7 +84,8 @@ static void connect_blame(struct connect *c, struct connect_try *t, enum fault f
 {
 	log_fault(f, "%s: backend %s: %s", c->request.who, c->backend->conf->name,
 	    t->target->server.text);
-	backend_tell(c->backend, t->target, f, c->worker->now);
+	if (f != FAULT_DIAL_TIMEOUT || !t->hurried)
+		backend_tell(c->backend, t->target, f, c->worker->now);
 }
 
 static void connect_win(struct connect_try *t, struct stream *s)
@@ -111,7 +115,8 @@ static void connect_lose(struct connect_try *t)
 	t->state = CONNECT_FAILED;
 	held_get(&t->target->held);
 	backend_release(c->backend, t->target);
-	c->under_way--;
+	if (--c->under_way == 0)
+		c->left = c->deadline > c->worker->now ? c->deadline - c->worker->now : 0;
 }
 
 static void connect_reached(void *owner, struct stream *s, enum fault f)
@@ -133,17 +138,18 @@ static void connect_reached(void *owner, struct stream *s, enum fault f)
 static void connect_reach(struct connect *c, struct target *target)
 {
 	const struct config_backend *conf = c->backend->conf;
-	const struct reach_options options = {.deadline = c->worker->now + conf->connect_timeout,
-	    .preface = c->request.proxy};
+	uint64_t now = c->worker->now;
 	struct connect_try *t = &c->tries[c->n_tried++];
 
-	*t = (struct connect_try){.connect = c, .target = target};
-	c->under_way++;
+	if (c->under_way++ == 0)
+		c->deadline = now + c->left;
+	*t = (struct connect_try){.connect = c, .target = target,
+	    .hurried = c->deadline < now + conf->connect_timeout};
+	const struct reach_options options = {.deadline = c->deadline, .preface = c->request.proxy};
 	t->reach = reach_start(c->worker, c->backend, &target->server, &options, connect_reached,
 	    t);
 	if (t->reach) {
-		uint64_t patience = conf->connect_timeout / conf->tries;
-		timer_set(c->worker, &c->timer, c->worker->now + patience);
+		timer_set(c->worker, &c->timer, now + conf->connect_timeout / c->most);
 		return;
 	}
 	connect_lose(t);
@@ -151,7 +157,7 @@ static void connect_reach(struct connect *c, struct target *target)
 		connect_refuse(c, FAULT_NO_MEMORY);
 }
 
-static void connect_placed(struct backend_wait *wait, struct target *t)
+static void connect_placed(struct backend_wait *wait, struct target *t, enum fault f)
 {
 	struct connect *c = LIST_OWNER(wait, struct connect, wait);
 
@@ -163,7 +169,7 @@ static void connect_placed(struct backend_wait *wait, struct target *t)
 	if (t)
 		backend_release(c->backend, t);
 	if (c->owner)
-		connect_refuse(c, FAULT_QUEUE_TIMEOUT);
+		connect_refuse(c, f);
 	else
 		connect_free(c);
 }
@@ -178,44 +184,42 @@ static bool connect_was_tried(const struct backend_pick *pick, const struct targ
 	return false;
 }
 
-/* The next server that can be tried, with a place in it. */
-static enum fault connect_take(struct connect *c, struct target **t)
-{
-	const struct backend_pick pick = {c->worker->now, c->request.hash, connect_was_tried, c};
-
-	if (c->n_tried == c->backend->conf->tries || (c->mapped && c->n_tried > 0))
-		return FAULT_NO_SERVER;
-	if (c->mapped == NULL)
-		return backend_take(c->backend, &pick, t);
-	enum fault f = backend_take_target(c->backend, c->mapped);
-	if (f == FAULT_NONE)
-		held_get(&c->mapped->held);
-	*t = c->mapped;
-	return f;
-}
-
 /* A server that can be tried, or a place in the queue, or the end. */
 static void connect_next(struct connect *c)
 {
+	const struct backend_pick pick = {c->worker->now, c->request.hash, c->mapped,
+	    connect_was_tried, c};
 	struct target *t;
-	enum fault f = connect_take(c, &t);
+	enum fault f = FAULT_NO_SERVER;
 
+	if (c->n_tried < c->most && c->left > 0)
+		f = backend_take(c->backend, &pick, &t);
 	if (f == FAULT_NONE) {
 		connect_reach(c, t);
 		return;
 	}
 	if (c->under_way > 0)
 		return;
-	if (f == FAULT_BACKEND_FULL && c->n_tried == 0) {
-		f = backend_wait(c->backend, &c->wait, c->worker, c->mapped);
+	if (f == FAULT_BACKEND_FULL) {
+		f = backend_wait(c->backend, &c->wait, c->worker, &pick);
 		c->waits = f == FAULT_NONE;
-		if (c->waits)
+		if (c->waits) {
+			timer_set(c->worker, &c->timer, CLOCK_NEVER);
 			return;
+		}
 	}
 	if (c->n_tried == 0)
 		connect_refuse(c, f);
 	else
 		connect_fail(c, c->fault);	/* logged when it was met */
+}
+
+/* As many as tries says, or there are. */
+static size_t connect_most(const struct config_backend *conf)
+{
+	size_t n = conf->map ? 1 : conf->n_servers;
+
+	return n < conf->tries ? n : conf->tries;
 }
 
 static void connect_hurry(struct timer *t)
@@ -259,7 +263,8 @@ static void connect_begin(struct task *task)
 struct connect *connect_start(struct worker *w, struct backend *b,
     const struct connect_request *request, connect_done *done, void *owner)
 {
-	struct connect *c = calloc(1, sizeof(*c) + b->conf->tries * sizeof(struct connect_try));
+	size_t most = connect_most(b->conf);
+	struct connect *c = calloc(1, sizeof(*c) + most * sizeof(struct connect_try));
 
 	if (c == NULL || timer_open(w, &c->timer, connect_hurry) != FAULT_NONE) {
 		free(c);
@@ -267,6 +272,8 @@ struct connect *connect_start(struct worker *w, struct backend *b,
 	}
 	c->worker = w;
 	c->backend = b;
+	c->left = b->conf->connect_timeout;
+	c->most = most;
 	c->request = *request;
 	c->wait.done = connect_placed;
 	c->reading.done = connect_read;

@@ -16,7 +16,6 @@ enum {
 	HEALTH_PAUSE = 250,
 	HEALTH_PAUSE_MAX = 8 * 1000,
 	HEALTH_ANSWER = 4096,		/* bytes of an answer that are looked at */
-	HEALTH_REQUEST = 1024,
 	HEALTH_STATUS = 12		/* "HTTP/1.1 200" */
 };
 
@@ -60,13 +59,25 @@ static void health_close(struct health *h)
 	health_free(h);
 }
 
-/* A tenth more or less, so that many checks do not fall on one moment. */
-static void health_pause(struct health *h, uint64_t ms)
+/* Less than ms. */
+static uint64_t health_random(uint64_t ms)
 {
 	uint16_t random;
 
 	random_bytes(&random, sizeof(random));
-	timer_set(h->worker, &h->timer, h->worker->now + ms - ms / 10 + ms * random / 5 / 65536);
+	return ms * random / 65536;
+}
+
+/* A tenth more or less, so that many checks do not fall on one moment. */
+static void health_pause(struct health *h, uint64_t ms)
+{
+	timer_set(h->worker, &h->timer, h->worker->now + ms - ms / 10 + health_random(ms / 5));
+}
+
+/* Many checks begin together: they spread over the interval from the first one on. */
+static void health_first(struct health *h)
+{
+	timer_set(h->worker, &h->timer, h->worker->now + health_random(health_conf(h)->interval));
 }
 
 static void health_next(struct health *h)
@@ -103,12 +114,13 @@ static void health_result(struct health *h, enum fault f)
 	h->stream = NULL;
 	pthread_mutex_lock(&b->lock);
 	if (f == FAULT_NONE)
-		changed = target_worked(t, active ? conf->rise : 1, h->worker->now);
+		changed = target_worked(t, TARGET_CHECKS, active ? conf->rise : 1, h->worker->now);
 	else
-		changed = target_failed(t, conf->fall);
+		changed = target_failed(t, TARGET_CHECKS, conf->fall);
 	bool up = !t->down;
-	if (changed && up)
-		backend_serve_queue(b, t);
+	t->watched = active || !up;
+	if (changed)
+		backend_turned(b, t);
 	pthread_mutex_unlock(&b->lock);
 	if (changed)
 		health_say(b, t, f);
@@ -179,22 +191,27 @@ static const struct stream_events health_events = {
 	.gone = health_gone,
 };
 
+/* Host and port as they stand in the configuration: what a Host header says. */
+static const char *health_host(const struct config_server *server)
+{
+	const char *host = strstr(server->text, "://");
+
+	return server->kind == SERVER_UNIX || host == NULL ? "localhost" : host + 3;
+}
+
 static void health_ask(struct health *h)
 {
 	const struct config_health *conf = health_conf(h);
-	const struct config_server *server = &h->target->server;
-	char request[HEALTH_REQUEST];
-	struct iovec iov = {request, 0};
+	const char *const request[] = {"GET ", conf->path, " HTTP/1.1\r\nHost: ",
+	    health_host(&h->target->server),
+	    "\r\nUser-Agent: framegate\r\nConnection: close\r\n\r\n"};
+	const char *const *parts = conf->type == HEALTH_HTTP ? request : &conf->send;
+	int n = conf->type == HEALTH_HTTP ? (int)(sizeof(request) / sizeof(request[0])) : 1;
 
-	if (conf->type == HEALTH_HTTP)
-		iov.iov_len = (size_t)snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\n"
-		    "Host: %s\r\nUser-Agent: framegate\r\nConnection: close\r\n\r\n",
-		    conf->path, server->kind == SERVER_UNIX ? "localhost" : server->host);
-	else if (conf->send)
-		iov = (struct iovec){(void *)(uintptr_t)conf->send, strlen(conf->send)};
 	stream_hand(h->stream, &health_events, h);
-	if (iov.iov_len > 0)
-		stream_write(h->stream, &iov, 1);
+	for (int i = 0; i < n && parts[i]; i++)
+		stream_write(h->stream,
+		    &(struct iovec){(void *)(uintptr_t)parts[i], strlen(parts[i])}, 1);
 	timer_set(h->worker, &h->timer, h->deadline);
 	stream_resume(h->stream, PAUSE_DIAL);
 }
@@ -206,6 +223,8 @@ static void health_reached(void *owner, struct stream *s, enum fault f)
 
 	h->reach = NULL;
 	h->stream = s;
+	if (f == FAULT_DIAL_TIMEOUT)
+		f = FAULT_CHECK_TIMEOUT;
 	if (s && (type == HEALTH_HTTP || type == HEALTH_EXPECT))
 		health_ask(h);
 	else
@@ -230,15 +249,18 @@ static void health_tick(struct timer *timer)
 {
 	struct health *h = LIST_OWNER(timer, struct health, timer);
 	const struct config_health *conf = health_conf(h);
-	bool plain = conf->type == HEALTH_PASSIVE || conf->type == HEALTH_TCP;
 
 	if (h->stream) {
-		health_result(h, FAULT_CHECK_FAILED);
+		health_result(h, FAULT_CHECK_TIMEOUT);
+		return;
+	}
+	if (held_is_last(&h->target->held)) {
+		health_close(h);	/* the map does not name it any more */
 		return;
 	}
 	h->deadline = h->worker->now + conf->timeout;
 	h->reach = reach_start(h->worker, h->backend, &h->target->server,
-	    &(struct reach_options){.deadline = h->deadline, .no_tls = plain,
+	    &(struct reach_options){.deadline = h->deadline, .no_tls = conf->type == HEALTH_TCP,
 	    .preface = health_preface(h)}, health_reached, h);
 	if (h->reach == NULL)
 		health_next(h);		/* out of memory says nothing about the server */
@@ -250,14 +272,18 @@ static void health_open(struct worker *w, struct letter *l)
 
 	if (timer_open(w, &h->timer, health_tick) != FAULT_NONE) {
 		pthread_mutex_lock(&h->backend->lock);
-		h->target->down = false;	/* nobody would find out that it is back */
+		h->target->watched = h->target->down = false;	/* who would see that it is back? */
+		backend_turned(h->backend, h->target);
 		pthread_mutex_unlock(&h->backend->lock);
 		health_free(h);
 		return;
 	}
 	h->worker = w;
 	list_append(&h->backend->checks, &h->link);
-	health_next(h);
+	if (health_is_active(h))
+		health_first(h);
+	else
+		health_next(h);
 }
 
 static void health_drop(struct letter *l)
@@ -267,10 +293,11 @@ static void health_drop(struct letter *l)
 
 bool health_watch(struct backend *b, struct target *t)
 {
-	struct health *h = calloc(1, sizeof(*h));
+	struct health *h = t->watched ? NULL : calloc(1, sizeof(*h));
 
 	if (h == NULL)
-		return false;
+		return t->watched;
+	t->watched = true;
 	list_init(&h->link);
 	h->letter = (struct letter){.open = health_open, .drop = health_drop};
 	h->backend = b;

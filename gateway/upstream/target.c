@@ -46,24 +46,25 @@ uint64_t target_weight(const struct target *t, uint64_t now)
 	return weight / 10 + weight * 9 / 10 * age / TARGET_SLOW_START;
 }
 
-bool target_failed(struct target *t, unsigned fall)
+bool target_failed(struct target *t, enum target_witness who, unsigned fall)
 {
 	t->successes = 0;
-	if (t->failures < fall)
-		t->failures++;
-	if (t->down || t->failures < fall)
+	if (t->failures[who] < fall)
+		t->failures[who]++;
+	if (t->down || t->failures[who] < fall)
 		return false;
 	t->down = true;
 	return true;
 }
 
-bool target_worked(struct target *t, unsigned rise, uint64_t now)
+bool target_worked(struct target *t, enum target_witness who, unsigned rise, uint64_t now)
 {
-	t->failures = 0;
+	t->failures[who] = 0;
 	if (!t->down)
 		return false;
 	if (++t->successes < rise)
 		return false;
+	memset(t->failures, 0, sizeof(t->failures));
 	t->down = false;
 	t->recovered = now;
 	return true;

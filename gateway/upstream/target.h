@@ -15,14 +15,18 @@ enum {
 	TARGET_SHARES = 1000		/* of a weight of 1 */
 };
 
+/* Who says so: each counts by itself, or a session that is taken would excuse a bad answer. */
+enum target_witness { TARGET_SESSIONS, TARGET_CHECKS, TARGET_WITNESSES };
+
 struct target {
 	struct held		 held;		/* counted: sessions outlive what named it */
 	struct config_server	 server;	/* its strings stand behind the target */
 	unsigned		 max_sessions;	/* 0: no limit */
 	unsigned		 sessions;	/* open, or being opened */
 	int64_t			 turn;		/* roundrobin: how much it is owed */
-	unsigned		 failures, successes;	/* in a row */
+	unsigned		 failures[TARGET_WITNESSES], successes;	/* in a row */
 	bool			 down;
+	bool			 watched;	/* somebody will find out that it is back */
 	uint64_t		 recovered;	/* when it came back; 0: it was never gone */
 };
 
@@ -33,7 +37,7 @@ bool		 target_is_full(const struct target *);
 /* What it may be given now, in TARGET_SHARES: less than its weight soon after it came back. */
 uint64_t	 target_weight(const struct target *, uint64_t now);
 /* Each returns whether that made it change from up to down, or back. */
-bool		 target_failed(struct target *, unsigned fall);
-bool		 target_worked(struct target *, unsigned rise, uint64_t now);
+bool		 target_failed(struct target *, enum target_witness, unsigned fall);
+bool		 target_worked(struct target *, enum target_witness, unsigned rise, uint64_t now);
 
 #endif

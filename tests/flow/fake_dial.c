@@ -38,8 +38,10 @@ struct dial *dial_start(struct worker *w, const struct config_server *server,
 {
 	static const enum fault faults[] = {FAULT_NONE, FAULT_DIAL_REFUSED, FAULT_DIAL_TIMEOUT};
 	struct dial *d = calloc(1, sizeof(*d));
+	enum flow_dial how = flow_world.dial_port[server->port];
 
-	(void)server;
+	if (how == FLOW_DIAL_ACCEPT)
+		how = flow_world.dial;
 	if (d == NULL || timer_open(w, &d->timer, dial_fire) != FAULT_NONE) {
 		free(d);
 		return NULL;
@@ -47,9 +49,11 @@ struct dial *dial_start(struct worker *w, const struct config_server *server,
 	d->worker = w;
 	d->done = done;
 	d->owner = owner;
-	d->fault = faults[flow_world.dial];
+	d->fault = faults[how];
+	flow_world.dialled[server->port]++;
+	flow_world.dialled_at[server->port] = w->now;
 	list_append(&flow_world.dials, &d->link);
-	timer_set(w, &d->timer, flow_world.dial == FLOW_DIAL_HANG ? options->deadline : w->now);
+	timer_set(w, &d->timer, how == FLOW_DIAL_HANG ? options->deadline : w->now);
 	return d;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "config/config.h"
 #include "http/exchange_record.h"
@@ -107,6 +108,11 @@ int flow_new_fake(void)
 
 void flow_begin(const char *routes, const char *limits)
 {
+	flow_begin_backend(routes, limits, "servers = [\"tcp://127.0.0.1:7\"];");
+}
+
+void flow_begin_backend(const char *routes, const char *limits, const char *backend)
+{
 	struct flow_world *w = &flow_world;
 	static char conf[64 * 1024];
 	struct snapshot *snapshot;
@@ -115,8 +121,8 @@ void flow_begin(const char *routes, const char *limits)
 	list_init(&w->dials);
 	snprintf(conf, sizeof(conf), "limits: { %s };\n"
 	    "listeners: { l: { bind = \"127.0.0.1:1\"; }; };\n"
-	    "backends: { b: { servers = [\"tcp://127.0.0.1:7\"]; }; };\n"
-	    "routes: { %s };\n", limits, routes);
+	    "backends: { b: { %s }; };\n"
+	    "routes: { %s };\n", limits, backend, routes);
 	struct config *config = config_parse("flow", conf, NULL);
 	assert_non_null(config);
 	assert_int_equal(snapshot_new(config, &snapshot), FAULT_NONE);
@@ -132,6 +138,17 @@ void flow_begin(const char *routes, const char *limits)
 	w->gateway.snapshot = &snapshot->held;
 	assert_int_equal(admission_init(&w->admission), FAULT_NONE);
 	w->gateway.admission = &w->admission;
+	w->worker.mail_watch.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	assert_int_equal(snapshot_watch(snapshot, &w->worker), FAULT_NONE);
+}
+
+/* Letters to itself. */
+static void flow_deliver(void)
+{
+	struct watch *mail = &flow_world.worker.mail_watch;
+
+	if (flow_world.worker.mail)
+		mail->ready(mail, WATCH_READ);
 }
 
 void flow_finish(void)
@@ -139,6 +156,8 @@ void flow_finish(void)
 	struct flow_world *w = &flow_world;
 
 	flow_fail_allocation(0);
+	flow_deliver();
+	snapshot_unwatch(LIST_OWNER(w->gateway.snapshot, struct snapshot, held));
 	for (int i = 0; i < w->n_fakes; i++)
 		fake_eof(&w->fakes[i]);
 	flow_run();
@@ -217,9 +236,10 @@ void flow_run(void)
 
 	do {
 		worker_enter(w);
+		flow_deliver();
 		worker_settle(w);
 		assert_true(++steps < 1000000);	/* somebody is spinning */
-	} while (!list_empty(&w->resumed) || flow_step());
+	} while (!list_empty(&w->resumed) || w->mail || flow_step());
 }
 
 void flow_advance(uint64_t ms)

@@ -16,7 +16,7 @@
 #include "http/gateway_worker.h"
 #include "net/stream.h"
 
-enum { FLOW_FAKES = 8, FLOW_BYTES = 1 << 20 };
+enum { FLOW_FAKES = 16, FLOW_BYTES = 1 << 20, FLOW_PORTS = 10 };
 
 struct fake {
 	int		 fd;		/* of its stream: below -1 */
@@ -38,7 +38,10 @@ struct flow_world {
 	struct admission	 admission;
 	struct fake		 fakes[FLOW_FAKES];
 	int			 n_fakes;
-	enum flow_dial		 dial;		/* what dialling does */
+	enum flow_dial		 dial;		/* what dialling does, */
+	enum flow_dial		 dial_port[FLOW_PORTS];	/* at this port, unless it is ACCEPT */
+	unsigned		 dialled[FLOW_PORTS];	/* how often, and when last */
+	uint64_t		 dialled_at[FLOW_PORTS];
 	struct list		 dials;
 	uint64_t		 now;
 };
@@ -47,6 +50,8 @@ extern struct flow_world flow_world;
 
 /* Routes are the body of `routes: {…}`; backend "b" leads to a fake. limits may be "". */
 void		 flow_begin(const char *routes, const char *limits);
+/* The same with the body of backend "b", its servers watched; their ports are single digits. */
+void		 flow_begin_backend(const char *routes, const char *limits, const char *backend);
 /* Everything must be closed by now, and nothing be left. */
 void		 flow_finish(void);
 struct fake	*flow_client(void);	/* a new connection */

@@ -35,12 +35,13 @@ static void finish(void)
 	worker_fini(&worker);
 }
 
+static const struct backend_pick anybody = {0};
+
 static struct target *take(enum fault expected)
 {
-	const struct backend_pick pick = {0};
 	struct target *t = NULL;
 
-	assert_int_equal(backend_take(backend, &pick, &t), expected);
+	assert_int_equal(backend_take(backend, &anybody, &t), expected);
 	return t;
 }
 
@@ -93,15 +94,30 @@ static void test_backup(void **state)
 struct guest {
 	struct backend_wait	 wait;
 	struct target		*got;
+	enum fault		 fault;
 	unsigned		 answers;
 };
 
-static void guest_done(struct backend_wait *wait, struct target *t)
+static void guest_done(struct backend_wait *wait, struct target *t, enum fault f)
 {
 	struct guest *g = LIST_OWNER(wait, struct guest, wait);
 
 	g->got = t;
+	g->fault = f;
 	g->answers++;
+}
+
+static enum fault guest_wait(struct guest *g, const struct backend_pick *pick)
+{
+	*g = (struct guest){.wait.done = guest_done};
+	return backend_wait(backend, &g->wait, &worker, pick);
+}
+
+static void guest_expect(const struct guest *g, const struct target *t, enum fault f)
+{
+	assert_int_equal(g->answers, 1);
+	assert_ptr_equal(g->got, t);
+	assert_string_equal(fault_name(g->fault), fault_name(f));
 }
 
 static void turn(void)
@@ -119,8 +135,7 @@ static void test_queue(void **state)
 	t = take(FAULT_NONE);
 	take(FAULT_BACKEND_FULL);
 	for (size_t i = 0; i < 4; i++) {
-		guests[i] = (struct guest){.wait.done = guest_done};
-		assert_int_equal(backend_wait(backend, &guests[i].wait, &worker, NULL),
+		assert_int_equal(guest_wait(&guests[i], &anybody),
 		    i < 3 ? FAULT_NONE : FAULT_QUEUE_FULL);
 	}
 	assert_true(backend_leave(&guests[1].wait));	/* gives its place up */
@@ -141,20 +156,19 @@ static void test_queue(void **state)
 
 static void test_queue_timeout(void **state)
 {
-	struct guest g = {.wait.done = guest_done};
+	struct guest g;
 	struct target *t;
 
 	(void)state;
 	begin(1, 1, 1);
 	t = take(FAULT_NONE);
-	assert_int_equal(backend_wait(backend, &g.wait, &worker, NULL), FAULT_NONE);
+	assert_int_equal(guest_wait(&g, &anybody), FAULT_NONE);
 	worker.now += 999;
 	worker_run_timers(&worker);
 	assert_int_equal(g.answers, 0);
 	worker.now += 1;
 	worker_run_timers(&worker);
-	assert_int_equal(g.answers, 1);
-	assert_null(g.got);
+	guest_expect(&g, NULL, FAULT_QUEUE_TIMEOUT);
 	assert_int_equal(backend->n_waiting, 0);
 	backend_release(backend, t);
 	finish();
@@ -163,14 +177,146 @@ static void test_queue_timeout(void **state)
 /* A place that became free before the queue was entered is not waited for. */
 static void test_no_lost_place(void **state)
 {
-	struct guest g = {.wait.done = guest_done};
+	struct guest g;
 
 	(void)state;
 	begin(1, 1, 1);
-	assert_int_equal(backend_wait(backend, &g.wait, &worker, NULL), FAULT_NONE);
+	assert_int_equal(guest_wait(&g, &anybody), FAULT_NONE);
 	turn();
 	assert_int_equal(g.answers, 1);
 	backend_release(backend, g.got);
+	finish();
+}
+
+static void break_down(struct target *t)
+{
+	backend->keeper = &worker;
+	t->watched = true;	/* as if: no socket is to be opened here */
+	for (unsigned i = 0; i < conf.health.fall; i++)
+		backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
+	backend->keeper = NULL;
+	assert_true(t->down);
+}
+
+/* Who waits for a server does not take its backup's place, but gets that when the server dies. */
+static void test_queue_backup(void **state)
+{
+	struct guest guests[3];
+
+	(void)state;
+	begin(2, 1, 3);
+	struct target *main = backend->targets[0], *backup = backend->targets[1];
+	backup->server.backup = true;
+	assert_ptr_equal(take(FAULT_NONE), main);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(guest_wait(&guests[i], &anybody), FAULT_NONE);
+	turn();
+	assert_int_equal(guests[0].answers, 0);
+	break_down(main);
+	take(FAULT_BACKEND_FULL);	/* nobody overtakes those who wait */
+	turn();
+	guest_expect(&guests[0], backup, FAULT_NONE);
+	assert_int_equal(guests[1].answers, 0);
+
+	/* The server is back: a place that its backup gets back is nobody's. */
+	backend_tell(backend, main, FAULT_NONE, 1);
+	backend_release(backend, guests[0].got);
+	turn();
+	assert_int_equal(guests[1].answers, 0);
+	backend_release(backend, main);
+	turn();
+	guest_expect(&guests[1], main, FAULT_NONE);
+	backend_release(backend, guests[1].got);
+	turn();
+	guest_expect(&guests[2], main, FAULT_NONE);
+	backend_release(backend, guests[2].got);
+	finish();
+}
+
+/* With the last server goes what is waited for: a dead one holds nobody up. */
+static void test_queue_nobody_left(void **state)
+{
+	struct guest g[3], late;
+	struct target *t[2];
+
+	(void)state;
+	begin(2, 1, 3);
+	t[0] = take(FAULT_NONE);
+	t[1] = take(FAULT_NONE);
+	tried[0] = t[1];
+	tried[1] = NULL;
+	const struct backend_pick picky = {.was_tried = was_tried};
+	const struct backend_pick mapped = {.only = t[0]};
+	assert_int_equal(guest_wait(&g[0], &anybody), FAULT_NONE);
+	assert_int_equal(guest_wait(&g[1], &picky), FAULT_NONE);
+	assert_int_equal(guest_wait(&g[2], &mapped), FAULT_NONE);
+	break_down(t[0]);
+	turn();
+	assert_int_equal(g[0].answers, 0);	/* for the other one */
+	guest_expect(&g[1], NULL, FAULT_NO_SERVER);
+	guest_expect(&g[2], NULL, FAULT_NO_SERVER);
+	break_down(t[1]);
+	turn();
+	guest_expect(&g[0], NULL, FAULT_NO_SERVER);
+	assert_int_equal(guest_wait(&late, &anybody), FAULT_NONE);
+	assert_false(backend_leave(&late.wait));
+	turn();
+	guest_expect(&late, NULL, FAULT_NO_SERVER);
+	backend_release(backend, t[0]);
+	backend_release(backend, t[1]);
+	finish();
+}
+
+/* Who waits after it failed at one server is not given the same again. */
+static void test_queue_tried(void **state)
+{
+	struct guest first, second;
+	struct target *t[2];
+
+	(void)state;
+	begin(2, 1, 3);
+	t[0] = take(FAULT_NONE);
+	t[1] = take(FAULT_NONE);
+	tried[0] = t[0];
+	tried[1] = NULL;
+	const struct backend_pick picky = {.was_tried = was_tried};
+	assert_int_equal(guest_wait(&first, &picky), FAULT_NONE);
+	assert_int_equal(guest_wait(&second, &anybody), FAULT_NONE);
+	backend_release(backend, t[0]);
+	turn();
+	assert_int_equal(first.answers, 0);
+	guest_expect(&second, t[0], FAULT_NONE);
+	backend_release(backend, t[1]);
+	turn();
+	guest_expect(&first, t[1], FAULT_NONE);
+	backend_release(backend, first.got);
+	backend_release(backend, second.got);
+	finish();
+}
+
+/* A place that is taken says nothing about what a check asks for. */
+static void test_witnesses(void **state)
+{
+	struct target *t;
+
+	(void)state;
+	begin(1, 0, 0);
+	conf.health.type = HEALTH_HTTP;
+	backend->keeper = &worker;
+	t = take(FAULT_NONE);
+	assert_false(target_failed(t, TARGET_CHECKS, 2));
+	backend_tell(backend, t, FAULT_NONE, 0);
+	assert_true(target_failed(t, TARGET_CHECKS, 2));
+	backend_tell(backend, t, FAULT_NONE, 0);	/* and does not bring it back */
+	assert_true(t->down);
+	assert_false(target_worked(t, TARGET_CHECKS, 2, 7));
+	assert_true(target_worked(t, TARGET_CHECKS, 2, 7));
+	backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
+	assert_false(target_worked(t, TARGET_CHECKS, 2, 8));	/* nor the other way round */
+	backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
+	assert_true(t->down);
+	backend_release(backend, t);
+	backend->keeper = NULL;
 	finish();
 }
 
@@ -209,7 +355,11 @@ int main(void)
 	    cmocka_unit_test(test_tried),
 	    cmocka_unit_test(test_backup),
 	    cmocka_unit_test(test_queue),
+	    cmocka_unit_test(test_queue_backup),
+	    cmocka_unit_test(test_queue_nobody_left),
+	    cmocka_unit_test(test_queue_tried),
 	    cmocka_unit_test(test_queue_timeout),
+	    cmocka_unit_test(test_witnesses),
 	    cmocka_unit_test(test_no_lost_place),
 	    cmocka_unit_test(test_down),
 	};
