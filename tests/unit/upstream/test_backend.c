@@ -320,6 +320,41 @@ static void test_witnesses(void **state)
 	finish();
 }
 
+static size_t watchers(void)
+{
+	size_t n = 0;
+
+	turn();
+	for (struct list *l = backend->checks.next; l != &backend->checks; l = l->next)
+		n++;
+	return n;
+}
+
+/* However often it flaps, one watcher asks; and none once nobody can be led to it any more. */
+static void test_watcher(void **state)
+{
+	struct target *t;
+
+	(void)state;
+	begin(1, 0, 0);
+	backend->keeper = &worker;
+	t = target_new(&servers[0], 0);
+	t->sessions = 1;
+	for (int i = 0; i < 3; i++) {
+		backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
+		backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
+		assert_true(t->down);
+		assert_int_equal(watchers(), 1);
+		backend_tell(backend, t, FAULT_NONE, 0);
+		assert_false(t->down);
+	}
+	backend_release(backend, t);
+	worker.now += 1000;
+	worker_run_timers(&worker);
+	assert_int_equal(watchers(), 0);
+	finish();
+}
+
 /* Without a keeper nobody would find out that a server is back: so none goes down. */
 static void test_down(void **state)
 {
@@ -359,6 +394,7 @@ int main(void)
 	    cmocka_unit_test(test_queue_nobody_left),
 	    cmocka_unit_test(test_queue_tried),
 	    cmocka_unit_test(test_queue_timeout),
+	    cmocka_unit_test(test_watcher),
 	    cmocka_unit_test(test_witnesses),
 	    cmocka_unit_test(test_no_lost_place),
 	    cmocka_unit_test(test_down),
