@@ -45,6 +45,7 @@ struct call {
 	enum fault		 fault;
 	bool			 done;
 	uint64_t		 began;
+	uint64_t		 max_age;
 	const struct config_networks *allow;
 };
 
@@ -68,6 +69,7 @@ static bool call_is_done(void *arg)
 static void call_init(struct call *c)
 {
 	memset(c, 0, sizeof(*c));
+	c->max_age = 30000;
 	c->files = fixture_count_files();
 	assert_int_equal(worker_init(&c->worker, 0, true), FAULT_NONE);
 	dns_init(&c->dns, &c->worker, records);
@@ -91,7 +93,7 @@ static void call_start(struct call *c, const char *host, uint16_t port, uint64_t
 	c->done = false;
 	worker_enter(&c->worker);
 	c->began = c->worker.now;
-	const struct dial_options options = {c->began + timeout, 30000, c->allow};
+	const struct dial_options options = {c->began + timeout, c->max_age, c->allow};
 	c->dial = dial_start(&c->worker, &c->server, &options, call_done, c);
 	assert_non_null(c->dial);
 	assert_false(c->done);
@@ -247,6 +249,39 @@ static void test_names(void **state)
 	call_expect(&c, "localhost", port, FAULT_NONE);
 	call_expect(&c, "hosts.test", port, FAULT_NONE);
 	assert_int_equal(c.dns.questions, questions);
+	call_fini(&c);
+	close(fd);
+}
+
+/* Name servers die: the last good address is dialled. A name that moved is followed. */
+static void test_dead_name_servers(void **state)
+{
+	static const struct dns_record moved[] = {{"v4.test", "127.0.0.2", NULL},
+	    {NULL, NULL, NULL}};
+	static const enum dns_mood moods[] = {DNS_SERVFAIL, DNS_SILENT};
+	uint16_t port = 0;
+	int fd = fixture_listen("127.0.0.1", 8, &port);
+	struct call c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(moods) / sizeof(moods[0]); i++) {
+		call_init(&c);
+		call_expect(&c, "v4.test", port, FAULT_NONE);
+		c.max_age = 0;
+		c.dns.mood = moods[i];
+		while (c.worker.now == c.began)
+			worker_enter(&c.worker);
+		for (int k = 0; k < 3; k++)
+			call_expect(&c, "v4.test", port, FAULT_NONE);
+		call_fini(&c);
+	}
+	call_init(&c);
+	call_expect(&c, "v4.test", port, FAULT_NONE);
+	c.dns.records = moved;
+	c.max_age = 0;
+	while (c.worker.now == c.began)
+		worker_enter(&c.worker);
+	call_expect(&c, "v4.test", port, FAULT_DIAL_REFUSED);
 	call_fini(&c);
 	close(fd);
 }
@@ -440,6 +475,7 @@ int main(void)
 	    cmocka_unit_test(test_no_files),
 	    cmocka_unit_test(test_unix),
 	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_dead_name_servers),
 	    cmocka_unit_test(test_allowed),
 	    cmocka_unit_test(test_eyeballs),
 	    cmocka_unit_test(test_cancel),

@@ -250,6 +250,29 @@ static void test_failing(void **state)
 	room_fini(&r);
 }
 
+/*
+ * The zone of a name fails, but not that of the search list, where there is no such name: that is
+ * no answer about the name.
+ */
+static void test_failing_beside_search(void **state)
+{
+	struct room r;
+	struct query q;
+
+	(void)state;
+	room_init(&r, records);
+	room_age(&r, 0);
+	room_ask(&r, &q, "v4");
+	r.dns.mood = DNS_SERVFAIL;	/* of what stands in records; v4.test.test does not */
+	for (int i = 0; i < 3; i++) {
+		room_age(&r, AGE + 1);
+		room_ask(&r, &q, "v4");
+		query_assert(&q, 0, "192.0.2.4");
+		room_settle(&r);
+	}
+	room_fini(&r);
+}
+
 /* Silent ones: an old answer serves after half a second, not after the name servers' timeout. */
 static void test_patience(void **state)
 {
@@ -404,6 +427,7 @@ int main(void)
 	    cmocka_unit_test(test_sharing),
 	    cmocka_unit_test(test_ages),
 	    cmocka_unit_test(test_failing),
+	    cmocka_unit_test(test_failing_beside_search),
 	    cmocka_unit_test(test_patience),
 	    cmocka_unit_test(test_bounded),
 	    cmocka_unit_test(test_again),
