@@ -54,8 +54,8 @@ class Mortal:
         self.child.__exit__()
 
 
-def connect():
-    session = ws.connect(gateway, "/both")
+def connect(path):
+    session = ws.connect(gateway, path)
     session.who = session.stream(1)
     return session
 
@@ -65,43 +65,59 @@ def talk(session, text):
     equal(session.stream(len(text)), text, "echo")
 
 
+def close_codes(sessions, killed):
+    """Each gets its own; returns how long the last one waited."""
+    for session in sessions:
+        got = session.frame()
+        equal((got.opcode, got.code in (1000, 1011)), (ws.CLOSE, True), f"{got}")
+    slowest = time.monotonic() - killed
+    for session in sessions:
+        session.close(1000)
+        session.wire.expect_eof()
+        session.wire.close()
+    return slowest
+
+
+def wait_for(line):
+    until(lambda: line in gateway.log()[mark["at"]:], line)
+    mark["at"] = len(gateway.log())
+
+
+def meanwhile():
+    """While it is dead its clients land on the backup; after three failures nobody asks it."""
+    guests = []
+    while f"{mortal.url} is down" not in gateway.log()[mark["at"]:]:
+        guests.append(connect("/mortal"))
+    failures = gateway.log()[mark["at"]:].count(f"{mortal.url}: backend refused")
+    guests += [connect("/mortal") for _ in range(5)]
+    equal({guest.who for guest in guests}, {b"s"}, "servers")
+    equal(gateway.log()[mark["at"]:].count(f"{mortal.url}: backend refused"), failures, "failures")
+    for guest in guests:
+        guest.finish()
+    mark["at"] = len(gateway.log())
+
+
 @case("killed and started again under open sessions")
 def restarts():
     mortal.start()
-    sessions = [connect() for _ in range(SESSIONS)]
+    steady = [connect("/steady") for _ in range(SESSIONS // 2)]
     slowest = ended = 0
     for turn in range(ROUNDS):
-        for i, session in enumerate(sessions):
+        doomed = [connect("/mortal") for _ in range(SESSIONS - len(steady))]
+        equal({session.who for session in doomed}, {b"m"}, "taken back")
+        for i, session in enumerate(steady + doomed):
             talk(session, b"%d.%d" % (turn, i))
         killed = time.monotonic()
         mortal.kill()
-        gone = [s for s in sessions if s.who == b"m"]
-        for session in gone:
-            got = session.frame()
-            equal((got.opcode, got.code in (1000, 1011)), (ws.CLOSE, True), f"{got}")
-        slowest = max(slowest, time.monotonic() - killed)
-        for session in gone:
-            session.close(1000)
-            session.wire.expect_eof()
-            session.wire.close()
-        kept = [s for s in sessions if s.who == b"s"]
-        ended += len(gone)
-        for i, session in enumerate(kept):
+        slowest = max(slowest, close_codes(doomed, killed))
+        ended += len(doomed)
+        for i, session in enumerate(steady):
             talk(session, b"still %d.%d" % (turn, i))
-        while f"{mortal.url} is down" not in gateway.log()[mark["at"]:]:
-            kept.append(connect())       # passed over, and nobody notices
-        mark["at"] = len(gateway.log())
+        meanwhile()
         mortal.start()
-        until(lambda: f"{mortal.url} is up again" in gateway.log()[mark["at"]:], "it to be back")
-        mark["at"] = len(gateway.log())
-        while len(kept) < SESSIONS:
-            kept.append(connect())
-        sessions = kept[:SESSIONS]
-        for session in kept[SESSIONS:]:
-            session.finish()
+        wait_for(f"{mortal.url} is up again")
     print(f"# {ROUNDS} rounds, {SESSIONS} sessions: {ended} were closed, all within {slowest:.2f} s")
-    equal(ended >= SESSIONS // 3, True, f"{ended} sessions were closed")
-    for session in sessions:
+    for session in steady:
         session.finish()
     mortal.kill()
 
@@ -110,6 +126,8 @@ mark = {"at": 0}
 mortal, steady = Mortal(), Backend().serve(greeting(b"s"))
 gateway = Gateway(
     top="workers = 2;", log="info",
-    backends=f'both: {{ servers = ["{mortal.url}", "{steady.url}"]; balance = "leastconn"; }};',
-    routes='both: { path = "/both"; backend = "both"; };')
+    backends=f'mortal: {{ servers = ["{mortal.url}", "{steady.url} backup"]; }};'
+             f'steady: {{ servers = ["{steady.url}"]; }};',
+    routes='mortal: { path = "/mortal"; backend = "mortal"; };'
+           'steady: { path = "/steady"; backend = "steady"; };')
 run(gateway)
