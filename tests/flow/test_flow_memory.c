@@ -4,6 +4,9 @@
 #include "flow.h"
 
 #define BRIDGE "r: { backend = \"b\"; origins = [\"*\"]; };"
+#define ONE_SERVER "servers = [\"tcp://127.0.0.1:7\"];"
+#define TWO_SERVERS "servers = [\"tcp://127.0.0.1:1\", \"tcp://127.0.0.1:2\"]; max_sessions = 1; " \
+    "queue: { timeout = \"1s\"; };"
 /* Messages that are joined, and everything that counts. */
 #define LIMITED "r: { backend = \"b\"; origins = [\"*\"]; framing = \"line\"; limits: { sessions = 5; " \
     "per_ip = 5; messages = \"1000/s\"; bytes = \"1M/s\"; }; };"
@@ -30,18 +33,36 @@ static void memory_session(void)
 	flow_run();
 }
 
-static void memory_fail_each(const char *routes, const char *limits)
+/* One server dies, one is full: the queue, the watcher, and a check of it that comes to nothing. */
+static void memory_queue(void)
 {
-	flow_begin(routes, limits);
-	flow_fail_allocation(0);
-	memory_session();
+	flow_world.dial_port[1] = FLOW_DIAL_REFUSE;
+	struct fake *first = flow_websocket();
+	flow_advance(0);
+	flow_websocket();
+	flow_advance(2000);
+	fake_eof(first);
+	flow_run();
+	flow_advance(2000);
+}
+
+static void memory_begin(const char *routes, const char *limits, const char *backend, unsigned n)
+{
+	flow_begin_backend(routes, limits, backend);
+	flow_fail_allocation(n);
+}
+
+static void memory_fail_each(const char *routes, const char *limits, const char *backend,
+    void (*session)(void))
+{
+	memory_begin(routes, limits, backend, 0);
+	session();
 	unsigned total = flow_allocations();
 	flow_finish();
 	assert_in_range(total, 8, 1000);
 	for (unsigned n = 1; n <= total; n++) {
-		flow_begin(routes, limits);
-		flow_fail_allocation(n);
-		memory_session();
+		memory_begin(routes, limits, backend, n);
+		session();
 		flow_finish();
 	}
 }
@@ -49,13 +70,22 @@ static void memory_fail_each(const char *routes, const char *limits)
 static void test_nth_allocation_fails(void **state)
 {
 	(void)state;
-	memory_fail_each(BRIDGE, "");
+	memory_fail_each(BRIDGE, "", ONE_SERVER, memory_session);
 }
 
 static void test_nth_allocation_of_limits_fails(void **state)
 {
 	(void)state;
-	memory_fail_each(LIMITED, "per_ip = 5; handshakes = \"10/s\"; memory = \"10M\";");
+	memory_fail_each(LIMITED, "per_ip = 5; handshakes = \"10/s\"; memory = \"10M\";", ONE_SERVER,
+	    memory_session);
+}
+
+static void test_nth_allocation_of_a_queue_fails(void **state)
+{
+	(void)state;
+	memory_fail_each(BRIDGE, "", TWO_SERVERS, memory_queue);
+	memory_fail_each(BRIDGE, "", TWO_SERVERS "health: { type = \"expect\"; expect = \"x\"; "
+	    "interval = \"900ms\"; timeout = \"500ms\"; fall = 1; };", memory_queue);
 }
 
 int main(void)
@@ -63,6 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nth_allocation_fails),
 		cmocka_unit_test(test_nth_allocation_of_limits_fails),
+		cmocka_unit_test(test_nth_allocation_of_a_queue_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
