@@ -58,29 +58,34 @@ static struct target *balance_leastconn(const struct balance_choice *c)
 	return best;
 }
 
-static struct target *balance_draw(const struct balance_choice *c)
+static uint64_t balance_share(const struct balance_choice *c, size_t i, const struct target *but)
+{
+	return c->targets[i] == but ? 0 : target_weight(c->targets[i], c->now);
+}
+
+/* Any but that one; NULL: there is no other. */
+static struct target *balance_draw(const struct balance_choice *c, const struct target *but)
 {
 	uint64_t total = 0, at;
+	size_t i;
 
-	for (size_t i = 0; i < c->n; i++)
-		total += target_weight(c->targets[i], c->now);
+	for (i = 0; i < c->n; i++)
+		total += balance_share(c, i, but);
+	if (total == 0)
+		return NULL;
 	random_bytes(&at, sizeof(at));
 	at %= total;
-	for (size_t i = 0; i < c->n; i++) {
-		uint64_t weight = target_weight(c->targets[i], c->now);
-		if (at < weight)
-			return c->targets[i];
-		at -= weight;
-	}
-	return c->targets[c->n - 1];
+	for (i = 0; at >= balance_share(c, i, but); i++)
+		at -= balance_share(c, i, but);
+	return c->targets[i];
 }
 
 /* Two at random, the freer one of them: nearly as even as the best of all, and without a herd. */
 static struct target *balance_random(const struct balance_choice *c)
 {
-	struct target *a = balance_draw(c), *b = balance_draw(c);
+	struct target *a = balance_draw(c, NULL), *b = balance_draw(c, a);
 
-	return balance_is_freer(b, a, c->now) ? b : a;
+	return b && balance_is_freer(b, a, c->now) ? b : a;
 }
 
 /*

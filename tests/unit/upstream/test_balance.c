@@ -75,6 +75,18 @@ static void test_random(void **state)
 		assert_in_range(targets[i].sessions, i == 1 ? 2900 : 900, i == 1 ? 3100 : 1100);
 }
 
+/* The two are never the same one: of two servers the freer one is always found. */
+static void test_random_of_two(void **state)
+{
+	(void)state;
+	begin((const unsigned[]){1, 1}, 2);
+	assert_int_equal(pick(BALANCE_RANDOM, 1, 0, 0), 0);
+	for (size_t i = 0; i < 1000; i++) {
+		targets[pick(BALANCE_RANDOM, 2, 0, 0)].sessions++;
+		assert_in_range(targets[0].sessions + 1 - targets[1].sessions, 0, 2);
+	}
+}
+
 /* A million keys over ten servers, then eleven, then the first one gone. */
 static void test_hash(void **state)
 {
@@ -138,6 +150,7 @@ int main(void)
 	    cmocka_unit_test(test_roundrobin),
 	    cmocka_unit_test(test_leastconn),
 	    cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_random_of_two),
 	    cmocka_unit_test(test_hash),
 	    cmocka_unit_test(test_hash_weights),
 	    cmocka_unit_test(test_slow_start),
