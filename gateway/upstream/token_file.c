@@ -71,6 +71,8 @@ static const char *token_file_target(struct slice s, struct token_entry *e)
 	if (!slice_u64(s, &port) || port == 0 || port > UINT16_MAX)
 		return "its port must be a number from 1 to 65535";
 	e->port = (uint16_t)port;
+	if (e->host.n == 0)
+		e->host = SLICE("localhost");
 	if (slice_starts(e->host, SLICE("[")) && slice_ends(e->host, SLICE("]")))
 		e->host = (struct slice){e->host.p + 1, e->host.n - 2};
 	return endpoint_is_host(e->host) ? NULL : "its host is neither a name nor an address";

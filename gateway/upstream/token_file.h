@@ -1,8 +1,8 @@
 /*
  * websockify's token files, taken apart: "TOKEN: HOST:PORT" on each line, split at the colon that
  * white space follows; the target at its last colon, so that an IPv6 address may stand with or
- * without brackets. "TOKEN: unix_socket:/PATH" leads to a unix socket. Empty lines and those that
- * begin with '#' say nothing. Pure: no file is touched.
+ * without brackets. ":PORT" is on localhost. "TOKEN: unix_socket:/PATH" leads to a unix socket.
+ * Empty lines and those that begin with '#' say nothing. Pure: no file is touched.
  */
 #ifndef TOKEN_FILE_H
 #define TOKEN_FILE_H
@@ -26,7 +26,7 @@ struct token_entry {
 
 /*
  * The next line that says something; false: there is none. *wrong: what is the matter with it, or
- * NULL and the entry, whose slices point into the text.
+ * NULL and the entry, whose slices point into the text, or to what is constant.
  */
 bool	token_file_read(struct token_file *, struct token_entry *, const char **wrong);
 

@@ -6,81 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 
-enum {
-	TOKEN_LOAD_SIZE = 64 * 1024 * 1024,	/* of a file */
-	TOKEN_LOAD_SAID = 10,			/* lines of a file that are complained about */
-	TOKEN_LOAD_FRESH = 100			/* ms within which a clock may not have moved on */
-};
-
-void token_source_init(struct token_source *s, const char *path, unsigned max_sessions)
-{
-	*s = (struct token_source){.path = path, .max_sessions = max_sessions, .watch_fd = -1};
-}
-
-void token_source_fini(struct token_source *s)
-{
-	if (s->watch_fd >= 0)
-		close(s->watch_fd);
-}
-
-static bool token_source_is_same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-bool token_source_changed(struct token_source *s)
-{
-	char events[4096];
-	struct stat st;
-
-	if (!s->known)
-		return true;
-	if (s->watch_fd >= 0)
-		return read(s->watch_fd, events, sizeof(events)) > 0;
-	return stat(s->path, &st) != 0 || st.st_dev != s->dev || st.st_ino != s->ino ||
-	    st.st_size != s->size || !token_source_is_same_time(st.st_mtim, s->mtime) ||
-	    !token_source_is_same_time(st.st_ctim, s->ctime);
-}
-
-/* A second change within one tick of the file system's clock would not be seen. */
-static bool token_source_is_fresh(struct timespec changed)
-{
-	int64_t at = (int64_t)changed.tv_sec * 1000 + changed.tv_nsec / 1000000;
-
-	return (int64_t)clock_wall_ms() - at < TOKEN_LOAD_FRESH;
-}
-
-/* Before anything is read: what changes meanwhile will show as a change. */
-static void token_source_note(struct token_source *s, const struct stat *st)
-{
-	token_source_fini(s);
-	s->watch_fd = -1;
-	if (S_ISDIR(st->st_mode)) {
-		s->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-		s->known = s->watch_fd >= 0 && inotify_add_watch(s->watch_fd, s->path,
-		    IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVE | IN_DELETE_SELF |
-		    IN_MOVE_SELF) >= 0;
-		return;
-	}
-	s->dev = st->st_dev;
-	s->ino = st->st_ino;
-	s->size = st->st_size;
-	s->mtime = st->st_mtim;
-	s->ctime = st->st_ctim;
-	s->known = !token_source_is_fresh(st->st_ctim);
-}
+enum { TOKEN_LOAD_SAID = 10 };	/* lines of a file that are complained about */
 
 /* One load of one source. */
 struct token_load {
+	struct token_source		*source;
 	const struct token_table	*before;
 	struct token_table		*table;
 	unsigned			 max_sessions;
+	size_t				 left;	/* bytes that may still be read */
 };
 
 static enum fault token_load_text(struct token_load *load, const char *path, struct slice text)
@@ -110,8 +48,16 @@ static enum fault token_load_text(struct token_load *load, const char *path, str
 
 static enum fault token_load_complain(const char *path, const char *why)
 {
-	log_line(LOG_LEVEL_ERROR, "cannot read the tokens in %s: %s", path, why);
+	log_fault_words(FAULT_SYSTEM, "cannot read the tokens in %s: %s", path, why);
 	return FAULT_SYSTEM;
+}
+
+static enum fault token_load_errno(const char *path, int error)
+{
+	if (error == ENOMEM)
+		return FAULT_NO_MEMORY;
+	token_load_complain(path, strerror(error));
+	return error == EMFILE || error == ENFILE ? FAULT_NO_FILES : FAULT_SYSTEM;
 }
 
 static enum fault token_load_read(struct token_load *load, const char *path, int fd)
@@ -132,30 +78,48 @@ static enum fault token_load_read(struct token_load *load, const char *path, int
 		}
 		got = read(fd, text + n, room - n);
 		n += got > 0 ? (size_t)got : 0;
-	} while (got > 0 && n <= TOKEN_LOAD_SIZE);
-	if (got < 0)
-		f = token_load_complain(path, strerror(errno));
-	else if (got > 0)
-		f = token_load_complain(path, "it is larger than 64M");
-	else
+	} while (got > 0 && n <= load->left);
+	if (got < 0) {
+		f = token_load_errno(path, errno);
+	} else if (got > 0) {
+		f = token_load_complain(path, "with it there are more than 64M");
+	} else {
+		load->left -= n;
 		f = token_load_text(load, path, (struct slice){text, n});
+	}
 	free(text);
 	return f;
 }
 
-/* What is gone by now has no tokens; what is no file, in a directory, is not looked at. */
+/* What is gone by now has no tokens. It is looked at before it is opened: a device might mind. */
 static enum fault token_load_file(struct token_load *load, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	enum fault f = FAULT_NONE;
 
+	if (stat(path, &st) != 0)
+		return errno == ENOENT ? FAULT_NONE : token_load_errno(path, errno);
+	if (!S_ISREG(st.st_mode))
+		return FAULT_NONE;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return errno == ENOENT ? FAULT_NONE : token_load_complain(path, strerror(errno));
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		f = token_load_read(load, path, fd);
+		return errno == ENOENT ? FAULT_NONE : token_load_errno(path, errno);
+	enum fault f = token_load_read(load, path, fd);
 	close(fd);
 	return f;
+}
+
+/* One bad file does not keep the others from being read, and so does not keep tokens alive. */
+static enum fault token_load_entry(struct token_load *load, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		token_source_follow(load->source, path);
+	enum fault f = token_load_file(load, path);
+	if (f != FAULT_SYSTEM)
+		return f;
+	token_source_failed(load->source);
+	return FAULT_NONE;
 }
 
 static enum fault token_load_directory(struct token_load *load, const char *path)
@@ -165,38 +129,48 @@ static enum fault token_load_directory(struct token_load *load, const char *path
 	enum fault f = FAULT_NONE;
 
 	if (n < 0)
-		return errno == ENOENT ? FAULT_NONE : token_load_complain(path, strerror(errno));
+		return errno == ENOENT ? FAULT_NONE : token_load_errno(path, errno);
 	for (int i = 0; i < n; i++) {
 		char file[4096];
 		int size = snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name);
 		if (f == FAULT_NONE && size > 0 && (size_t)size < sizeof(file))
-			f = token_load_file(load, file);
+			f = token_load_entry(load, file);
 		free(names[i]);
 	}
 	free(names);
 	return f;
 }
 
-enum fault token_load(struct token_source *s, const struct token_table *before,
-    struct token_table **made)
+static enum fault token_load_all(struct token_load *load, const char *path)
 {
-	struct token_load load = {before, token_table_new(), s->max_sessions};
 	struct stat st;
-	enum fault f = FAULT_NONE;
 
-	if (load.table == NULL)
-		return FAULT_NO_MEMORY;
-	s->known = false;
-	if (stat(s->path, &st) == 0) {
-		token_source_note(s, &st);
-		f = S_ISDIR(st.st_mode) ? token_load_directory(&load, s->path)
-		    : token_load_file(&load, s->path);
-	} else if (errno != ENOENT) {
-		f = token_load_complain(s->path, strerror(errno));
+	if (stat(path, &st) != 0) {
+		token_source_begin(load->source, NULL);
+		return errno == ENOENT ? FAULT_NONE : token_load_errno(path, errno);
 	}
-	if (f == FAULT_NONE)
+	token_source_begin(load->source, &st);
+	if (S_ISDIR(st.st_mode))
+		return token_load_directory(load, path);
+	if (S_ISREG(st.st_mode))
+		return token_load_file(load, path);
+	return token_load_complain(path, "it is neither a file nor a directory");
+}
+
+enum fault token_load(struct token_source *s, unsigned max_sessions,
+    const struct token_table *before, struct token_table **made)
+{
+	struct token_load load = {s, before, token_table_new(), max_sessions, TOKEN_LOAD_SIZE};
+	enum fault f = load.table ? token_load_all(&load, s->path) : FAULT_NO_MEMORY;
+
+	if (f == FAULT_NONE) {
 		*made = load.table;
-	else
+		return f;
+	}
+	if (f == FAULT_NO_MEMORY)
+		log_fault(f, "the tokens in %s", s->path);
+	token_source_failed(s);
+	if (load.table)
 		held_put(&load.table->held);
 	return f;
 }

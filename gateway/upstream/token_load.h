@@ -1,35 +1,19 @@
-/*
- * A token file, or a directory of them, read into a table; and whether it has changed since.
- */
+/* A token file, or a directory of them, read into a table. */
 #ifndef TOKEN_LOAD_H
 #define TOKEN_LOAD_H
 
-#include <sys/stat.h>
-#include <time.h>
-
+#include "upstream/token_source.h"
 #include "upstream/token_table.h"
 
-struct token_source {
-	const char	*path;
-	unsigned	 max_sessions;	/* of each target */
-	int		 watch_fd;	/* inotify, for a directory; -1: none */
-	/* Of the file as it was read; a file that was written a moment before counts as changed. */
-	dev_t		 dev;
-	ino_t		 ino;
-	off_t		 size;
-	struct timespec	 mtime, ctime;
-	bool		 known;		/* all of that is what was read */
-};
+enum { TOKEN_LOAD_SIZE = 64 * 1024 * 1024 };	/* of all files of a map */
 
-void	token_source_init(struct token_source *, const char *path, unsigned max_sessions);
-void	token_source_fini(struct token_source *);
-/* One system call, for a directory too: cheap enough for each session. */
-bool	token_source_changed(struct token_source *);
 /*
- * Reads all of it; may take its time. A file that is not there has no tokens. SYSTEM: it cannot be
- * read, which was said on the log; NO_MEMORY. Lines that are wrong are said and left out.
+ * Reads all of it; may take its time. What is not there has no tokens. Lines that are wrong, and
+ * files of a directory that cannot be read, are said and left out. SYSTEM: the file, or the
+ * directory, cannot be read, NO_MEMORY, NO_FILES: each was said on the log.
+ * max_sessions: of each target.
  */
-enum fault token_load(struct token_source *, const struct token_table *before,
-	    struct token_table **) MUST_USE;
+enum fault token_load(struct token_source *, unsigned max_sessions,
+	    const struct token_table *before, struct token_table **) MUST_USE;
 
 #endif

@@ -10,6 +10,7 @@
 struct token_map {
 	pthread_mutex_t		 lock;		/* for all that follows */
 	struct token_source	 source;	/* while it is loading: the loader's */
+	unsigned		 max_sessions;	/* of each target */
 	struct token_table	*table;
 	struct list		 waiting;	/* struct token_wait */
 	bool			 loading;
@@ -23,7 +24,7 @@ static void token_map_load(struct token_map *m)
 	struct token_table *table = NULL, *before = m->table;
 	struct list *l;
 
-	if (token_load(&m->source, before, &table) == FAULT_NONE)
+	if (token_load(&m->source, m->max_sessions, before, &table) == FAULT_NONE)
 		log_line(LOG_LEVEL_INFO, "%s: %zu tokens", m->source.path, table->n);
 	pthread_mutex_lock(&m->lock);
 	if (table)
@@ -68,8 +69,9 @@ enum fault token_map_new(const struct config_backend *conf, struct token_map **m
 		return FAULT_NO_MEMORY;
 	pthread_mutex_init(&m->lock, NULL);
 	list_init(&m->waiting);
-	token_source_init(&m->source, conf->map, conf->max_sessions);
-	f = token_load(&m->source, NULL, &m->table);
+	token_source_init(&m->source, conf->map);
+	m->max_sessions = conf->max_sessions;
+	f = token_load(&m->source, m->max_sessions, NULL, &m->table);
 	if (f != FAULT_NONE) {
 		token_map_free(m);
 		return f;
@@ -113,6 +115,7 @@ bool token_map_ready(struct token_map *m, struct token_wait *wait, struct worker
 	bool current = !m->loading && !token_source_changed(&m->source);
 	if (!current && !m->loading && !token_map_begin_load(m)) {
 		log_line(LOG_LEVEL_ERROR, "%s: no thread to read it", m->source.path);
+		token_source_failed(&m->source);
 		current = true;
 	}
 	if (!current) {

@@ -112,6 +112,28 @@ def directory():
     equal(who("/dir?token=one"), b"1", "target")
 
 
+@case("a directory may hold what is no file, and links that lead out of it")
+def anything():
+    odd = folder / "dir"
+    elsewhere = Map(folder / "elsewhere")
+    elsewhere.write(f"linked: {ONE}\n")
+    os.mkfifo(odd / "fifo")
+    os.mkdir(odd / "folder")
+    os.symlink("loop", odd / "loop")
+    os.symlink(elsewhere.path, odd / "link")
+    with Backend(unix=odd / "socket"):
+        equal(who("/dir?token=linked"), b"1", "target")
+        gateway.expect_log(f"cannot read the tokens in {odd}/loop")
+        for turn in range(10):
+            target, wanted = ((TWO, b"2"), (THREE, b"3"))[turn % 2]
+            (elsewhere.write, elsewhere.replace)[turn % 3 == 0](f"linked: {target}\n")
+            equal(who("/dir?token=linked"), wanted, f"target after change {turn}")
+    os.rmdir(odd / "folder")
+    for name in ("fifo", "loop", "link", "socket"):
+        (odd / name).unlink(missing_ok=True)
+    refused("/dir?token=linked", 404)
+
+
 @case("lines that are wrong are said, and the others count")
 def wrong_lines():
     wrong = Map(folder / "dir" / "w")
@@ -140,7 +162,7 @@ def unreadable():
     text = tokens.path.read_text()
     os.rename(big, tokens.path)
     equal(who("/q?token=one"), b"1", "target")
-    gateway.expect_log("larger than 64M")
+    gateway.expect_log("more than 64M")
     os.unlink(tokens.path)
     tokens.replace(text)
     equal(who("/q?token=one"), b"1", "target")

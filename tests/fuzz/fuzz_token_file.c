@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 			continue;
 		FUZZ_CHECK(e.token.n > 0 && e.token.n <= TOKEN_LINE);
 		expect_within(e.token, p, n);
-		expect_within(e.host, p, n);
+		if (!slice_eq(e.host, SLICE("localhost")))
+			expect_within(e.host, p, n);
 		FUZZ_CHECK(e.kind == SERVER_UNIX ? e.host.p[0] == '/' && e.host.n < 108
 		    : e.port > 0 && endpoint_is_host(e.host));
 	}

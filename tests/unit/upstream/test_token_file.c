@@ -38,6 +38,9 @@ static void test_lines(void **state)
 	    "b>10.0.0.1|1\nc>h|65535\n");
 	expect("x: ::1:5900\ny: [2001:db8::1]:80\n", "x>::1|5900\ny>2001:db8::1|80\n");
 	expect("a:b:c: h:1\n", "a:b:c>h|1\n");
+	expect("l: :5900\n", "l>localhost|5900\n");
+	expect("../x: h:1\n%2e: h:2\na/b: h:3\n", "../x>h|1\n%2e>h|2\na/b>h|3\n");
+	expect("m: ::ffff:10.0.0.1:80\n", "m>::ffff:10.0.0.1|80\n");
 	expect("u: unix_socket:/run/vnc.sock\n", "u>unix:/run/vnc.sock\n");
 	expect("tok en: h:1\rother: h:2", "tok en>h|1\nother>h|2\n");
 	expect("", "");
@@ -56,7 +59,7 @@ static void test_wrong(void **state)
 	    "!3 its port must be a number from 1 to 65535\n");
 	expect("a: h h:1\n", "!1 its host is neither a name nor an address\n");
 	expect("a: http://x:1\n", "!1 its host is neither a name nor an address\n");
-	expect("a: :1\n", "!1 its host is neither a name nor an address\n");
+	expect("a: []:1\n", "!1 its host is neither a name nor an address\n");
 	expect("a: h:1: x\n", "!1 a second ':' is followed by white space\n");
 	expect("a: unix_socket:run\n", "!1 the path of a unix socket begins with '/'\n");
 	expect("a\x01: h:1\n", "!1 it holds a control character\n");
