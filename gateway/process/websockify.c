@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/endpoint.h"
 #include "config/nearest.h"
 
 enum { WEBSOCKIFY_COLUMNS = 80 };
@@ -38,15 +39,11 @@ static bool websockify_refuse(const char *arg, size_t n)
 	return false;
 }
 
-static bool websockify_is_digits(const char *s)
-{
-	return *s && s[strspn(s, "0123456789")] == '\0';
-}
-
 static bool websockify_fits(const struct websockify_option *o, const char *value)
 {
-	if (o->number && !websockify_is_digits(value)) {
-		command_misuse(NULL, "websockify's --%s takes a number, not '%s'", o->name, value);
+	if (o->fits && !o->fits(value)) {
+		command_misuse(NULL, "websockify's --%s takes %s, not '%s'", o->name, o->wants,
+		    value);
 		return false;
 	}
 	if (o->choices && !command_is_choice(o->choices, value)) {
@@ -182,7 +179,7 @@ static const char *websockify_address(struct websockify *w, const char *s, const
 	const char *colon = strrchr(s, ':'), *port = colon ? colon + 1 : s;
 	int n = colon ? (int)(colon - s) : 0;
 
-	if (!websockify_is_digits(port))
+	if (!websockify_is_number(port))
 		return NULL;
 	if (n == 0)
 		return bridge_make(&w->bridge, "%s%s:%s", scheme, otherwise, port);
@@ -234,14 +231,37 @@ static bool websockify_become(struct websockify *w)
 		else if (w->value[i])
 			w->noted[i] = true;
 	}
-	/* It would take the wrapped program, and a token before a socket. */
+	/* It would take the wrapped program. */
 	if (w->wraps)
 		w->bridge.server = w->bridge.map = NULL;
-	if (w->bridge.map || w->noted[WEBSOCKIFY_TOKEN_PLUGIN])
+	if (w->bridge.map || w->noted[WEBSOCKIFY_TOKEN_PLUGIN]) {
 		w->bridge.server = NULL;
+		w->noted[WEBSOCKIFY_UNIX_TARGET] = w->value[WEBSOCKIFY_UNIX_TARGET] != NULL;
+	}
 	if (w->bridge.map == NULL)
 		w->bridge.map_key = NULL;
 	return websockify_become_listener(w) && websockify_become_target(w);
+}
+
+/* Addresses that the configuration does not take: a name to listen on, for one. */
+static bool websockify_is_sound(const struct websockify *w)
+{
+	const char *what = w->bridge.bind;
+	struct config_address address;
+	struct config_server server;
+	struct arena arena;
+	bool dual, later;
+
+	arena_init(&arena);
+	const char *why = endpoint_listen(what, &address, &dual);
+	if (why == NULL && w->bridge.server) {
+		what = w->bridge.server;
+		why = endpoint_server(&arena, what, &server, &later);
+	}
+	arena_fini(&arena);
+	if (why)
+		command_misuse(NULL, "cannot take '%s': %s", what, why);
+	return why == NULL;
 }
 
 /* A comment, in lines. */
@@ -288,7 +308,8 @@ int websockify_write(FILE *out, size_t n, char *const *args)
 	struct websockify w = {0};
 	struct websockify_line l = {.to = &w, .n = n, .args = args};
 	bool fine = websockify_read(&l) && websockify_check_needs(&w) &&
-	    websockify_place_words(&w, &l) && websockify_become(&w);
+	    websockify_place_words(&w, &l) && websockify_become(&w) &&
+	    websockify_is_sound(&w);
 
 	if (fine) {
 		websockify_write_notes(out, &w);

@@ -40,7 +40,9 @@ struct websockify_option {
 	const char	*choices;	/* "this|that" is all that the value may be */
 	const char	*needs;		/* the option that it is nothing without */
 	char		 letter;	/* 0: there is none */
-	bool		 number;	/* the value is one */
+	/* Whether the value is what wants says; NULL: anything is. */
+	bool		(*fits)(const char *value);
+	const char	*wants;
 	/* Puts the value into w->bridge; NULL: there is no equivalent, and note says why. */
 	void		(*become)(struct websockify *w, const char *value);
 	const char	*note;
@@ -49,6 +51,7 @@ struct websockify_option {
 extern const struct websockify_option websockify_table[WEBSOCKIFY_COUNT];
 
 int	websockify_run(const struct arguments *);
+bool	websockify_is_number(const char *);
 /* Tokens are in such a file or directory? Any other plugin is a program of websockify's. */
 bool	websockify_is_token_file(const char *plugin);
 /* Writes nothing, and says on standard error why, unless it returns COMMAND_DONE. */

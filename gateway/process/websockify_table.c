@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/measure.h"
 #include "process/websockify.h"
 
 /* websockify was started somewhere, framegate will be somewhere else. */
@@ -13,6 +14,28 @@ static const char *websockify_path(struct websockify *w, const char *path)
 		path = bridge_make(&w->bridge, "%s/%s", here, path);
 	free(here);
 	return path;
+}
+
+bool websockify_is_number(const char *value)
+{
+	return *value && value[strspn(value, "0123456789")] == '\0';
+}
+
+static bool websockify_is_seconds(const char *value)
+{
+	uint64_t ms;
+
+	return websockify_is_number(value) && measure_duration(slice_of(value), &ms);
+}
+
+static bool websockify_is_mode(const char *value)
+{
+	unsigned mode;
+
+	/* However many zeros stand in front. */
+	while (value[0] == '0' && value[1])
+		value++;
+	return measure_mode(slice_of(value), &mode);
 }
 
 /* It holds anyhow, or is read where another option or an address is looked at. */
@@ -95,7 +118,7 @@ static void websockify_log_file(struct websockify *w, const char *value)
 static void websockify_syslog(struct websockify *w, const char *value)
 {
 	w->bridge.log_to = "syslog";
-	w->noted[WEBSOCKIFY_SYSLOG] = strchr(value, ':') != NULL;
+	w->noted[WEBSOCKIFY_SYSLOG] = strcmp(value, "/dev/log") != 0;
 }
 
 static void websockify_verbose(struct websockify *w, const char *value)
@@ -145,7 +168,7 @@ static void websockify_unix_listen(struct websockify *w, const char *value)
 static void websockify_unix_listen_mode(struct websockify *w, const char *value)
 {
 	if (w->value[WEBSOCKIFY_UNIX_LISTEN])
-		w->bridge.mode = bridge_make(&w->bridge, "%s%s", *value == '0' ? "" : "0", value);
+		w->bridge.mode = bridge_make(&w->bridge, "%04lo", strtoul(value, NULL, 8));
 }
 
 static void websockify_unix_target(struct websockify *w, const char *value)
@@ -166,8 +189,7 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 		    "password.",
 	},
 	[WEBSOCKIFY_CAFILE] = {
-		.name = "cafile", .value = "FILE", .needs = "verify-client",
-		.become = websockify_nothing,
+		.name = "cafile", .value = "FILE", .become = websockify_nothing,
 	},
 	[WEBSOCKIFY_CERT] = {
 		.name = "cert", .value = "CERT", .become = websockify_cert,
@@ -180,14 +202,15 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 		.name = "file-only", .become = websockify_nothing,
 	},
 	[WEBSOCKIFY_HEARTBEAT] = {
-		.name = "heartbeat", .value = "INTERVAL", .number = true,
-		.become = websockify_heartbeat,
+		.name = "heartbeat", .value = "INTERVAL", .fits = websockify_is_seconds,
+		.wants = "a number of seconds", .become = websockify_heartbeat,
 	},
 	[WEBSOCKIFY_HOST_TOKEN] = {
 		.name = "host-token", .needs = "token-plugin", .become = websockify_nothing,
 	},
 	[WEBSOCKIFY_IDLE_TIMEOUT] = {
-		.name = "idle-timeout", .value = "IDLE_TIMEOUT", .number = true,
+		.name = "idle-timeout", .value = "IDLE_TIMEOUT", .fits = websockify_is_number,
+		.wants = "a number",
 		.note = "it does not exit for lack of connections. (The route key 'idle' is "
 		    "something else: it ends sessions in which nothing is said.)",
 	},
@@ -250,7 +273,8 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 		.name = "target-config", .value = "FILE", .become = websockify_map,
 	},
 	[WEBSOCKIFY_TIMEOUT] = {
-		.name = "timeout", .value = "TIMEOUT", .number = true,
+		.name = "timeout", .value = "TIMEOUT", .fits = websockify_is_number,
+		.wants = "a number",
 		.note = "it does not exit after some time: use whatever supervises it.",
 	},
 	[WEBSOCKIFY_TOKEN_PLUGIN] = {
@@ -270,11 +294,14 @@ const struct websockify_option websockify_table[WEBSOCKIFY_COUNT] = {
 		.name = "unix-listen", .value = "FILE", .become = websockify_unix_listen,
 	},
 	[WEBSOCKIFY_UNIX_LISTEN_MODE] = {
-		.name = "unix-listen-mode", .value = "MODE", .number = true,
+		.name = "unix-listen-mode", .value = "MODE", .fits = websockify_is_mode,
+		.wants = "an octal mode such as 660",
 		.become = websockify_unix_listen_mode,
 	},
 	[WEBSOCKIFY_UNIX_TARGET] = {
 		.name = "unix-target", .value = "FILE", .become = websockify_unix_target,
+		.note = "with tokens, websockify goes there for every token that it knows; here "
+		    "each leads to its own target.",
 	},
 	[WEBSOCKIFY_VERBOSE] = {
 		.name = "verbose", .letter = 'v', .become = websockify_verbose,

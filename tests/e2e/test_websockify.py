@@ -3,7 +3,9 @@ The same arguments for websockify, for what `framegate import` makes of them and
 clients get the same from all three.
 """
 import os
+import re
 import ssl
+import subprocess
 
 from harness import scratch, ws
 from harness.address import HOST, free_port
@@ -120,6 +122,72 @@ SAME = {
 }
 for title, args in SAME.items():
     add(title, same, *args)
+
+
+# For every option of websockify 0.13 a command line with it.
+WRAPPED = ["6080", "--", "vncserver", "--anything"]
+ADDRESSES = ["6080", TCP]
+EVERY = {
+    "auth-plugin": ["--auth-plugin", "BasicHTTPAuth", *ADDRESSES],
+    "auth-source": ["--auth-plugin=BasicHTTPAuth", "--auth-source=a:b", *ADDRESSES],
+    "cafile": ["--cert", certificate, "--verify-client", "--cafile", str(authority.ca),
+               *ADDRESSES],
+    "cert": ["--cert", certificate, *ADDRESSES],
+    "daemon": ["--daemon", *ADDRESSES],
+    "file-only": ["--web", str(folder / "web"), "--file-only", *ADDRESSES],
+    "heartbeat": ["--heartbeat=30", *ADDRESSES],
+    "host-token": [*TOKENS, "--host-token", "6080"],
+    "idle-timeout": ["--idle-timeout", "9", *ADDRESSES],
+    "inetd": ["--inetd", TCP],
+    "key": ["--cert", certificate, "--key", certificate, *ADDRESSES],
+    "key-password": ["--cert", certificate, "--key-password", "x", *ADDRESSES],
+    "legacy-syslog": ["--syslog=/dev/log", "--legacy-syslog", *ADDRESSES],
+    "libserver": ["--libserver", *ADDRESSES],
+    "log-file": ["--log-file", str(folder / "a log"), *ADDRESSES],
+    "prefer-ipv6": ["--prefer-ipv6", "localhost:6080", TCP],
+    "record": ["--record", "x", *ADDRESSES],
+    "run-once": ["--run-once", *ADDRESSES],
+    "ssl-ciphers": ["--cert", certificate, "--ssl-ciphers", "HIGH:!aNULL", *ADDRESSES],
+    "ssl-only": ["--cert", certificate, "--ssl-only", *ADDRESSES],
+    "ssl-target": ["--ssl-target", "6080", TLS],
+    "ssl-version": ["--cert", certificate, "--ssl-version", "tlsv1_3", *ADDRESSES],
+    "syslog": ["--syslog", "localhost:514", *ADDRESSES],
+    "target-config": ["--target-config", str(folder / "tokens"), "6080"],
+    "timeout": ["--timeout", "9", *ADDRESSES],
+    "token-plugin": ["--token-plugin", "JWTTokenApi", "--token-source", "key.pem", "6080"],
+    "token-source": [*TOKENS, "6080"],
+    "traffic": ["--traffic", *ADDRESSES],
+    "unix-listen": ["--unix-listen", str(folder / "l"), TCP],
+    "unix-listen-mode": ["--unix-listen", str(folder / "l"), "--unix-listen-mode", "0750", TCP],
+    "unix-target": ["--unix-target", str(folder / "u.sock"), "6080"],
+    "verbose": ["--verbose", *ADDRESSES],
+    "verify-client": ["--cert", certificate, "--verify-client", *ADDRESSES],
+    "web": ["--web", str(folder / "web"), *ADDRESSES],
+    "web-auth": ["--web", str(folder / "web"), "--auth-plugin=A", "--web-auth", *ADDRESSES],
+    "wrap-mode": ["--wrap-mode", "ignore", *WRAPPED],
+}
+
+
+def every(args):
+    written = command("import", "websockify", "--", *args)
+    equal((written.returncode, written.stderr), (0, ""), "exit status and messages of import")
+    path = folder / "every.conf"
+    path.write_text(written.stdout)
+    checked = command("check", "-c", str(path))
+    equal((checked.returncode, checked.stderr), (0, ""), f"check of {written.stdout}")
+
+
+for option, args in EVERY.items():
+    add(f"--{option}: its configuration is fine", every, args)
+
+
+@case("no option of the websockify that is installed is missing")
+def complete():
+    said = subprocess.run(["/usr/bin/websockify", "--help"], capture_output=True, text=True,
+                          check=True).stdout
+    options = set(re.findall(r"^  (?:-\w(?: \w+)?, )?--([a-z0-9-]+)", said, re.M)) - {"help"}
+    equal(options - set(EVERY), set(), "options that are not tried")
+    equal(len(options) > 30, True, "options that were found")
 
 
 @case("an option that websockify does not know: exit 2, one line, no configuration")

@@ -20,6 +20,7 @@ struct taken {
 	const char	*not;		/* does not stand in it */
 };
 
+#define LONG "/a-path-of-forty-bytes-or-a-little-more-at"
 #define ADDRESSES "6080", "localhost:5900"
 
 static const struct taken taken[] = {
@@ -40,6 +41,7 @@ static const struct taken taken[] = {
 	"client_ca = \"/ca.pem\";\n\t\tclient_verify = \"require\";", true, NULL},
     {{"--cert", "/c.pem", "--verify-client", ADDRESSES}, "client_ca = \"/etc/ssl/", true, NULL},
     {{"--verify-client", ADDRESSES}, "deny = [\"0.0.0.0/0\", \"::/0\"];", false, "client_ca"},
+    {{"--cafile", "/ca.pem", ADDRESSES}, "bind", false, "/ca.pem"},
     {{"--verify-client", ADDRESSES}, "# --verify-client:", false, NULL},
     {{"--cert=/c.pem", ADDRESSES}, "{ cert = \"/c.pem\"; key = \"/c.pem\"; }", true, NULL},
     {{"--cert=/c.pem", ADDRESSES}, "# plain: { bind", true, NULL},
@@ -63,6 +65,7 @@ static const struct taken taken[] = {
     {{"--timeout", "9", ADDRESSES}, "# --timeout:", false, NULL},
     {{"--inetd", "a:1"}, "# --inetd:", false, NULL},
     {{"--syslog", "/dev/log", ADDRESSES}, "log: { to = \"syslog\"; };", false, "# --syslog"},
+    {{"--syslog", "/run/other", ADDRESSES}, "# --syslog:", false, NULL},
     {{"--syslog", "a:514", ADDRESSES}, "# --syslog:", false, NULL},
     {{"--syslog", "x", "--legacy-syslog", ADDRESSES}, "# --legacy-syslog:", false, NULL},
     {{"--libserver", ADDRESSES}, "# --libserver:", false, NULL},
@@ -75,6 +78,9 @@ static const struct taken taken[] = {
     {{"--unix-target", "/u", "80"}, "servers = [\"unix:/u\"];", false, NULL},
     {{"--unix-listen", "/l", "a:1"}, "bind = \"unix:/l\";\n\t\tmode = \"0600\";", false, NULL},
     {{"--unix-listen=/l", "--unix-listen-mode", "750", "a:1"}, "mode = \"0750\";", false, NULL},
+    {{"--unix-listen=/l", "--unix-listen-mode", "00600", "a:1"}, "mode = \"0600\";", false,
+	NULL},
+    {{"--unix-target=/u", "--target-config=/tmp", "80"}, "# --unix-target:", false, "servers"},
     {{"--web", "/tmp", ADDRESSES}, "static = \"/tmp\";", false, NULL},
     {{"--web", "/tmp", ADDRESSES}, "# --web:", false, NULL},
     {{"--web", "/tmp", "--file-only", ADDRESSES}, "static = \"/tmp\";", false, "# --web"},
@@ -112,6 +118,19 @@ static const struct {
     {{"--host-token", "80", "a:1"}},
     {{"--web-auth", "80", "a:1"}},
     {{"--unix-target", "/u", "80", "a:1"}},
+    {{"70000", "a:1"}},
+    {{"host:80", "a:1"}},
+    {{"80", "a:0"}},
+    {{"80", "a:70000"}},
+    {{"80", "a b:1"}},
+    {{"80", "http://a:1"}},
+    {{"--unix-target", "/a b", "80"}},
+    {{"--unix-target", LONG LONG LONG, "80"}},
+    {{"--unix-listen", LONG LONG LONG, "a:1"}},
+    {{"--unix-listen=/l", "--unix-listen-mode", "999", "a:1"}},
+    {{"--unix-listen=/l", "--unix-listen-mode", "", "a:1"}},
+    {{"--unix-listen=/l", "--unix-listen-mode", "17777", "a:1"}},
+    {{"--heartbeat", "99999999999", "80", "a:1"}},
 };
 
 static int import(const char *const *words, char **text)
