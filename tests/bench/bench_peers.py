@@ -25,6 +25,7 @@ class Peer:
     idle_most = None    # sessions it can hold on one machine at all
     traceable = True    # by strace and callgrind
     built_here = False  # callgrind gets a copy without debug data, which it may not understand
+    on_request = False  # measured only when --only names it
     about = None
 
     def __init__(self, program=None):
@@ -72,9 +73,27 @@ workers = 1;
 log = {{ level = "warn"; }};
 {profile}
 listeners: {{ bench: {{ bind = "127.0.0.1:{port}";{used} }}; }};
-backends: {{ bench: {{ servers = ["tcp://127.0.0.1:{place.tcp}"]; }}; }};
+backends: {{ bench: {{ {self.target(folder, place)} }}; }};
 routes: {{ bench: {{ path = "/"; backend = "bench"; }}; }};
 """)]
+
+    def target(self, folder, place):
+        return f'servers = ["tcp://127.0.0.1:{place.tcp}"];'
+
+
+class Map(Framegate):
+    """The token that all sessions come with stands behind all the others."""
+    on_request = True
+
+    def __init__(self, program, tokens):
+        super().__init__(program)
+        self.name, self.tokens = f"map-{tokens}", tokens
+        self.about = f"framegate with a token file of {tokens:,}"
+
+    def target(self, folder, place):
+        others = "".join(f"token-{n}: 127.0.0.1:{place.tcp}\n" for n in range(1, self.tokens))
+        tokens = write(folder, "tokens", f"{others}/: 127.0.0.1:{place.tcp}\n")
+        return f'map = "{tokens}"; key = "${{path}}";'
 
 
 class Lighttpd(Peer):
@@ -174,4 +193,4 @@ class Websockify(Peer):
 # In the order in which they are measured and shown.
 def peers(build, framegate):
     return [Relay(f"{build}/bench_relay"), Framegate(framegate), Lighttpd(), Nginx(), Haproxy(),
-            Websockify()]
+            Websockify(), Map(framegate, 1), Map(framegate, 20000)]

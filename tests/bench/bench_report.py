@@ -108,6 +108,10 @@ def work_goals(result, goals):
             goals.at_most(f"{scenario.title} over {wire(scenario.tls)}: "
                           f"CPU at most {limit:.2f} x {name}'s",
                           median_or_none(ratios(samples, "framegate", name)), limit)
+        if scenario.job == "session" and "map-20000" in samples:
+            goals.at_most(f"{scenario.title} over {wire(scenario.tls)}: CPU with 20,000 tokens "
+                          "at most 1.05 x with one",
+                          median_or_none(ratios(samples, "map-20000", "map-1")), 1.05)
 
 
 def judge(result):
