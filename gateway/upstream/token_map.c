@@ -13,35 +13,51 @@ struct token_map {
 	unsigned		 max_sessions;	/* of each target */
 	struct token_table	*table;
 	struct list		 waiting;	/* struct token_wait */
+	struct list		 late;		/* those who came while it was being read */
 	bool			 loading;
 	bool			 has_thread;	/* to be joined: it has ended, or is loading */
 	pthread_t		 thread;
 };
 
-/* What cannot be read changes nothing: the tokens of before stay. */
-static void token_map_load(struct token_map *m)
+static void token_map_serve(struct list *waiting)
+{
+	struct list *l;
+
+	while ((l = list_take(waiting)) != NULL) {
+		struct token_wait *wait = LIST_OWNER(l, struct token_wait, link);
+		worker_post(wait->worker, &wait->letter);
+	}
+}
+
+/*
+ * What cannot be read changes nothing: the tokens of before stay. Who came late may know of what
+ * was written since the reading began. Returns whether it has to be read once more for them.
+ */
+static bool token_map_load(struct token_map *m)
 {
 	struct token_table *table = NULL, *before = m->table;
-	struct list *l;
 
 	if (token_load(&m->source, m->max_sessions, before, &table) == FAULT_NONE)
 		log_line(LOG_LEVEL_INFO, "%s: %zu tokens", m->source.path, table->n);
 	pthread_mutex_lock(&m->lock);
 	if (table)
 		m->table = table;
-	m->loading = false;
-	while ((l = list_take(&m->waiting)) != NULL) {
-		struct token_wait *wait = LIST_OWNER(l, struct token_wait, link);
-		worker_post(wait->worker, &wait->letter);
-	}
+	token_map_serve(&m->waiting);
+	m->loading = !list_empty(&m->late) && token_source_changed(&m->source);
+	list_splice(&m->waiting, &m->late);
+	if (!m->loading)
+		token_map_serve(&m->waiting);
+	bool again = m->loading;
 	pthread_mutex_unlock(&m->lock);
 	if (table)
 		held_put(&before->held);
+	return again;
 }
 
 static void *token_map_run(void *map)
 {
-	token_map_load(map);
+	while (token_map_load(map))
+		continue;
 	return NULL;
 }
 
@@ -69,6 +85,7 @@ enum fault token_map_new(const struct config_backend *conf, struct token_map **m
 		return FAULT_NO_MEMORY;
 	pthread_mutex_init(&m->lock, NULL);
 	list_init(&m->waiting);
+	list_init(&m->late);
 	token_source_init(&m->source, conf->map);
 	m->max_sessions = conf->max_sessions;
 	f = token_load(&m->source, m->max_sessions, NULL, &m->table);
@@ -108,10 +125,11 @@ static void token_map_drop(struct letter *l)
 	wait->done(wait);
 }
 
-/* A burst of sessions right after a change asks once: whoever finds it loading waits for that. */
+/* A burst of sessions right after a change asks once, or twice. */
 bool token_map_ready(struct token_map *m, struct token_wait *wait, struct worker *w)
 {
 	pthread_mutex_lock(&m->lock);
+	struct list *queue = m->loading ? &m->late : &m->waiting;
 	bool current = !m->loading && !token_source_changed(&m->source);
 	if (!current && !m->loading && !token_map_begin_load(m)) {
 		log_line(LOG_LEVEL_ERROR, "%s: no thread to read it", m->source.path);
@@ -121,7 +139,7 @@ bool token_map_ready(struct token_map *m, struct token_wait *wait, struct worker
 	if (!current) {
 		wait->letter = (struct letter){.open = token_map_open, .drop = token_map_drop};
 		wait->worker = w;
-		list_append(&m->waiting, &wait->link);
+		list_append(queue, &wait->link);
 	}
 	pthread_mutex_unlock(&m->lock);
 	return current;

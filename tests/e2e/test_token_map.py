@@ -1,4 +1,6 @@
 """map, key and allow_targets: tokens lead to targets, and to none that is not in the file."""
+import concurrent.futures
+import itertools
 import os
 
 from harness import scratch, ws
@@ -34,10 +36,12 @@ one, two, three = (Backend().serve(say(name)) for name in (b"1", b"2", b"3"))
 sock = Backend(unix=folder / "u.sock").serve(say(b"u"))
 ONE, TWO, THREE = (b.url.removeprefix("tcp://") for b in (one, two, three))
 tokens = Map(folder / "tokens")
+many = Map(folder / "many")
 part = Map(folder / "dir" / "a")
 tokens.write(f"# comment\n\none: {ONE}\ntwo: {TWO}\nwith space: {TWO}\n"
              f"local: unix_socket:{folder}/u.sock\nnamed: localhost:{one.port}\n"
              f"dead: {dead_url().removeprefix('tcp://')}\nfull: {THREE}\n")
+many.write("")
 part.write(f"one: {ONE}\n")
 
 
@@ -192,6 +196,39 @@ def limits():
     refused("/few?token=dead", 502)
 
 
+@case("sessions that come, or give up, while a large map changes: never a wrong target")
+def storm():
+    crowd = "".join(f"token-{n}: {THREE}\n" for n in range(20000))
+    many.write(f"{crowd}x: {ONE}\n")
+    turns, over = itertools.cycle((ONE, TWO)), []
+
+    def client(number):
+        names = set()
+        for turn in range(20):
+            if (number + turn) % 3 == 0:
+                with gateway.wire() as wire:        # and goes away at once
+                    wire.send(ws.handshake("/many?token=x"))
+            else:
+                names.add(who("/many?token=x"))
+        return names
+
+    def writer():
+        while not over:
+            many.replace(f"{crowd}x: {next(turns)}\n")
+
+    with concurrent.futures.ThreadPoolExecutor(9) as pool:
+        writing = pool.submit(writer)
+        try:
+            names = set().union(*pool.map(client, range(8)))
+        finally:
+            over.append(True)
+        writing.result()
+    equal(names <= {b"1", b"2"}, True, f"targets {names}")
+    many.replace(f"{crowd}x: {THREE}\n")
+    equal(who("/many?token=x"), b"3", "target in the end")
+    equal(who("/many?token=token-19999"), b"3", "target of the last token")
+
+
 @case("framegate check: a map needs its key, and goes before or instead of servers")
 def mistakes():
     conf = folder / "wrong.conf"
@@ -216,12 +253,14 @@ gateway = Gateway(
     top="workers = 2;",
     backends=backend("query") + backend("path", key="${path.id}") +
     backend("dir", path=folder / "dir") + backend("few", "max_sessions = 1;") +
+    backend("many", path=many.path) +
     backend("denied", 'allow_targets = "192.0.2.0/24";') +
     backend("allowed", 'allow_targets = [ "127.0.0.0/8", "::1" ];'),
     routes=r'''
 query: { path = "/q"; backend = "query"; };
 path: { path = "~^/p/(?<id>[^/]+)$"; backend = "path"; };
 dir: { path = "/dir"; backend = "dir"; };
+many: { path = "/many"; backend = "many"; };
 few: { path = "/few"; backend = "few"; };
 denied: { path = "/denied"; backend = "denied"; };
 allowed: { path = "/allowed"; backend = "allowed"; };

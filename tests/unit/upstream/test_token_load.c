@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "flow/flow.h"
 #include "upstream/token_load.h"
 
 static char dir[64], file[80];
@@ -334,6 +335,39 @@ static void test_again(void **state)
 	token_source_fini(&s);
 }
 
+/* All of it or nothing, and what was there before is as it was. */
+static void test_nth_allocation_fails(void **state)
+{
+	struct token_source s;
+
+	(void)state;
+	put(at("1"), "a: h:1\nb: [::1]:2\n");
+	put(at("2"), "c: unix_socket:/run/x\n");
+	token_source_init(&s, dir);
+	struct token_table *before = load(&s, NULL), *t;
+	flow_fail_allocation(0);
+	t = load(&s, NULL);
+	unsigned total = flow_allocations();
+	held_put(&t->held);
+	assert_in_range(total, 8, 100);
+	for (unsigned n = 1; n <= total; n++) {
+		t = NULL;
+		flow_fail_allocation(n);
+		assert_int_equal(token_load(&s, 0, NULL, &t), FAULT_NO_MEMORY);
+		assert_null(t);
+		assert_false(token_source_changed(&s));
+		clock_fake(clock_mono_ms() + TOKEN_SOURCE_RETRY, clock_wall_ms());
+		assert_true(token_source_changed(&s));
+		flow_fail_allocation(0);
+		t = load(&s, before);
+		assert_ptr_equal(token_table_find(t, SLICE("a")), token_table_find(before, SLICE("a")));
+		assert_false(token_source_changed(&s));
+		held_put(&t->held);
+	}
+	held_put(&before->held);
+	token_source_fini(&s);
+}
+
 /* Lines are lines, whatever bytes they hold and however they end. */
 static void test_bytes(void **state)
 {
@@ -394,6 +428,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_no_file, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_no_watch, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_again, begin, finish),
+	    cmocka_unit_test_setup_teardown(test_nth_allocation_fails, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_bytes, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_many, begin, finish),
 	};
