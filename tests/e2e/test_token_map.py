@@ -39,6 +39,7 @@ tokens = Map(folder / "tokens")
 many = Map(folder / "many")
 part = Map(folder / "dir" / "a")
 tokens.write(f"# comment\n\none: {ONE}\ntwo: {TWO}\nwith space: {TWO}\n"
+             f"a/../b: {TWO}\nmapped: ::ffff:{ONE}\n"
              f"local: unix_socket:{folder}/u.sock\nnamed: localhost:{one.port}\n"
              f"dead: {dead_url().removeprefix('tcp://')}\nfull: {THREE}\n")
 many.write("")
@@ -66,6 +67,10 @@ def refused(path, status):
 def found():
     equal(who("/q?token=one"), b"1", "target")
     equal(who("/q?x=y&token=with%20space"), b"2", "target")
+    equal(who("/q?token=with+space"), b"2", "target")
+    equal(who("/q?token=%6fne&token=two"), b"1", "target")
+    equal(who("/q?token=a%2F..%2Fb"), b"2", "target")
+    equal(who("/q?token=mapped"), b"1", "target")
     equal(who("/p/two"), b"2", "target")
     equal(who("/q?token=local"), b"u", "target")
     record = gateway.expect_record(route="path", status=101)
@@ -177,9 +182,11 @@ def allowed():
     for _ in range(5):                  # which says nothing about the target
         refused("/denied?token=one", 403)
     refused("/denied?token=named", 403)
+    refused("/denied?token=mapped", 403)
     refused("/denied?token=local", 403)
     gateway.expect_log("the target's address is not in allow_targets")
     equal(who("/allowed?token=one"), b"1", "target")
+    equal(who("/allowed?token=mapped"), b"1", "target")
     refused("/allowed?token=local", 403)
 
 
@@ -268,6 +275,7 @@ close: { path = "/close"; backend = "query"; refuse = "close"; };
 ''')
 for path in ("/q", "/q?token=", "/q?token=nobody", "/q?token=one%20", "/q?token=One",
              "/q?token=..%2Ftokens", f"/q?token={ONE}", f"/q?token=x%3A%20{ONE}", "/q?token=%23",
-             "/q?token=" + "x" * 6000, "/q?token=one%3A%20" + ONE, "/p/nobody", "/p/%2e%2e%2fone"):
+             "/q?token=" + "x" * 6000, "/q?token=one%3A%20" + ONE, "/q?token=unix_socket:/run/x", "/q?token=nobody&token=one", "/q?token=%FF", "/q?token=a/b",
+             "/q?token[]=one", "/p/nobody", "/p/%2e%2e%2fone"):
     add(f"not in the map: {path[:60]}", unknown, path)
 run(gateway)
