@@ -85,6 +85,37 @@ def cert():
         echoes(gateway, "/", tls=True)
 
 
+@case("--key: apart from the certificate; --ssl-only changes nothing")
+def key():
+    pem = authority.server("localhost")
+    with started("--cert", pem.with_suffix(".crt"), "--key", pem.with_suffix(".key"),
+                 "--ssl-only") as gateway:
+        echoes(gateway, "/", tls=True)
+
+
+@case("--heartbeat: pings in that rhythm")
+def heartbeat():
+    with started("--heartbeat", "1") as gateway, ws.connect(gateway, "/") as socket:
+        for _ in range(2):
+            ping = socket.frame()
+            equal(ping.opcode, ws.PING, "opcode")
+            socket.send(ws.PONG, ping.payload)
+        socket.finish()
+
+
+@case("tokens by the plugin's whole name, from a directory")
+def tokens():
+    folder, port = scratch.folder(), free_port()
+    (folder / "part").write_text(f"one: {target}\n")
+    args = ["--token-plugin", "websockify.token_plugins.ReadOnlyTokenFile", "--token-source",
+            folder, f"{HOST}:{port}"]
+    with Gateway(args=args, port=port) as gateway:
+        echoes(gateway, "/websockify?token=one")
+        with gateway.wire() as wire:
+            wire.send(ws.handshake("/websockify?token=two"))
+            contains(wire.read_until(b"\r\n"), b" 404 ", "status line")
+
+
 @case("--framing text")
 def framing():
     with started("--framing", "text") as gateway, ws.connect(gateway, "/") as socket:
