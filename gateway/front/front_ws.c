@@ -89,30 +89,34 @@ static void front_ws_fail(struct front_ws *f, enum fault fault)
 	front_ws_finish(f);
 }
 
+/* When the next ping may be due, or the answer to the last one is overdue. */
 static void front_ws_set_ping(struct front_ws *f)
 {
-	timer_set(f->worker, &f->timer, f->conf->ping ? f->heard + f->conf->ping : CLOCK_NEVER);
+	uint64_t ping = f->conf->ping, patience = f->conf->ping_timeout;
+	uint64_t due = (f->pinged ? f->worker->now : f->heard) + ping;
+
+	if (f->pinged && patience && due > f->pinged + patience)
+		due = f->pinged + patience;
+	timer_set(f->worker, &f->timer, ping ? due : CLOCK_NEVER);
 }
 
 static void front_ws_check_alive(struct front_ws *f)
 {
-	uint64_t now = f->worker->now;
+	uint64_t now = f->worker->now, patience = f->conf->ping_timeout;
 
-	if (f->pinged && f->heard < f->pinged && f->conf->ping_timeout && !f->stopped) {
+	if (f->pinged && f->stopped)
+		f->heard = now;	/* we do not listen, so silence says nothing */
+	if (f->heard >= f->pinged || patience == 0)
+		f->pinged = 0;
+	if (f->pinged && now >= f->pinged + patience) {
 		front_ws_fail(f, FAULT_WS_NO_PONG);
 		return;
 	}
-	if (f->pinged || now < f->heard + f->conf->ping) {
-		f->pinged = 0;
-		if (f->stopped)
-			f->heard = now;	/* we do not listen, so silence says nothing */
-		front_ws_set_ping(f);
-		return;
+	if (!f->pinged && now >= f->heard + f->conf->ping) {
+		f->pinged = now;
+		front_ws_control(f, WS_PING, NULL, 0);
 	}
-	f->pinged = now;
-	front_ws_control(f, WS_PING, NULL, 0);
-	timer_set(f->worker, &f->timer,
-	    now + (f->conf->ping_timeout ? f->conf->ping_timeout : f->conf->ping));
+	front_ws_set_ping(f);
 }
 
 static void front_ws_expire(struct timer *t)

@@ -75,6 +75,48 @@ static void test_ping_and_no_pong(void **state)
 	flow_finish();
 }
 
+/* Patience with an answer does not slow the pings down; one that is late counts as well. */
+static void test_ping_often(void **state)
+{
+	struct fake *c = time_open(ROUTE("ping = \"5s\"; ping_timeout = \"20s\";"));
+
+	(void)state;
+	flow_advance(5000);
+	for (int i = 0; i < 3; i++) {
+		fake_expect(c, "\x89\x00", 2);
+		fake_frame(c, 0x8a, "", 0);
+		flow_run();
+		flow_advance(4999);
+		assert_int_equal(c->out_n, 0);
+		flow_advance(1);
+	}
+	fake_expect(c, "\x89\x00", 2);
+	flow_advance(7000);
+	fake_frame(c, 0x8a, "", 0);
+	flow_run();
+	flow_advance(4999);
+	assert_int_equal(c->out_n, 0);
+	flow_advance(1);
+	fake_expect(c, "\x89\x00", 2);
+	flow_advance(19999);
+	assert_int_equal(c->out_n, 0);
+	flow_advance(1);
+	time_expect_close(c, 1011);
+	flow_finish();
+}
+
+static void test_ping_without_timeout(void **state)
+{
+	struct fake *c = time_open(ROUTE("ping = \"5s\"; ping_timeout = \"0\";"));
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		flow_advance(5000);
+		fake_expect(c, "\x89\x00", 2);
+	}
+	flow_finish();
+}
+
 static void test_idle(void **state)
 {
 	struct fake *c = time_open(ROUTE("ping = \"0\"; idle = \"60s\";"));
@@ -128,6 +170,8 @@ int main(void)
 		cmocka_unit_test(test_head_timeout),
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_ping_and_no_pong),
+		cmocka_unit_test(test_ping_often),
+		cmocka_unit_test(test_ping_without_timeout),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_max_lifetime),
 		cmocka_unit_test(test_no_pong_while_stopped),
