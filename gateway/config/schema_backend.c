@@ -183,7 +183,8 @@ static const struct schema_key schema_backend_keys[] = {
 	    "Instead of 'servers': a token file in websockify's format, a line "
 	    "\"token: host:port\" for each target, or a directory of such files. A change counts "
 	    "for the next session, and touches none that is open. An unknown token is refused "
-	    "with 404."),
+	    "with 404. When the file cannot be read, its tokens stay as they were; in a directory, "
+	    "what cannot be read is left out. All of it has at most 64M."),
 	    .example = "\"/etc/framegate/tokens\""},
 	{SCHEMA_KEY("key", template, NULL, key,
 	    "What is looked up in 'map'."),
