@@ -76,8 +76,10 @@ static void back_stream_eof(struct stream *s)
 	struct back_stream *b = s->owner;
 	uint8_t *rest = s->stash_n > 0 ? s->stash : b->worker->scratch;
 	size_t at;
+	enum fault f = back_stream_take(b, rest, s->stash_n, true, &at);
 
-	back_stream_end(b, back_stream_take(b, rest, s->stash_n, true, &at));
+	worker_flush(b->worker);	/* what was delivered refers to the stash */
+	back_stream_end(b, f);
 }
 
 static void back_stream_full(struct stream *s)
