@@ -125,7 +125,9 @@ static void back_stream_connected(void *owner, struct stream *s, struct target *
 	b->stream = s;
 	b->target = target;
 	stream_hand(s, &back_stream_events, b);
-	stream_set_buffer(s, b->leg.channel->route->conf->buffer);
+	/* What is joined is written at once. */
+	stream_set_buffer(s, b->leg.channel->route->conf->buffer,
+	    b->framing->framer->streaming ? 0 : b->framing->max_message);
 	b->leg.channel->server = target->server.text;
 	channel_ready(&b->leg);
 	stream_resume(s, PAUSE_DIAL);

@@ -172,7 +172,7 @@ static void h1_resume(struct exchange *x, unsigned why)
 
 static void h1_set_buffer(struct exchange *x, uint64_t bytes)
 {
-	stream_set_buffer(h1_conn_of(x)->stream, bytes);
+	stream_set_buffer(h1_conn_of(x)->stream, bytes, 0);
 }
 
 static void h1_end(struct exchange *x)

@@ -51,7 +51,7 @@ void stream_hand(struct stream *s, const struct stream_events *events, void *own
 	s->owner = owner;
 }
 
-void stream_set_buffer(struct stream *s, uint64_t bytes)
+void stream_set_buffer(struct stream *s, uint64_t bytes, uint64_t longest)
 {
 	uint64_t most = WORKER_SCRATCH / 2;
 	uint64_t buffer = bytes < UINT32_MAX / 4 ? bytes : UINT32_MAX / 4;
@@ -60,6 +60,7 @@ void stream_set_buffer(struct stream *s, uint64_t bytes)
 	if (s->read_max > STREAM_PACKET)
 		s->read_max -= s->read_max % STREAM_PACKET;
 	s->full_at = (uint32_t)buffer - s->read_max;
+	s->longest = longest;
 }
 
 static void stream_free(struct task *t)

@@ -27,7 +27,7 @@ enum {
 	 * their own, which costs as much as the full one.
 	 */
 	STREAM_PACKET = 65408,
-	/* beyond twice its buffer and this, a stream dies: SLOW_PEER */
+	/* beyond twice its buffer, its longest write and this, a stream dies: SLOW_PEER */
 	STREAM_SLACK = 256 * 1024
 };
 
@@ -60,7 +60,10 @@ struct stream_events {
 	 * were left because of stream_pause, once it is resumed.
 	 */
 	size_t	(*bytes)(struct stream *, uint8_t *p, size_t n);
-	/* The peer will send no more; what bytes did not consume is still kept. Writing goes on. */
+	/*
+	 * The peer will send no more; what bytes did not consume is still kept, until stream_close
+	 * (worker_flush first, if it was written elsewhere). Writing goes on.
+	 */
 	void	(*eof)(struct stream *);
 	/*
 	 * More is waiting than may be: stop the source. Also said by FLOW_FULL from
@@ -101,6 +104,7 @@ struct stream {
 	uint32_t		 unsent;	/* at the last look of a closing stream */
 	uint32_t		 read_max;	/* bytes taken from the socket at a time */
 	uint32_t		 full_at;	/* more than this in out, in wire bytes, is full */
+	uint64_t		 longest;	/* bytes that may be written at once */
 	uint8_t			 paused;	/* PAUSE_* bits */
 	uint8_t			 state;		/* enum stream_state */
 	bool			 told_full, got_eof, told_eof, write_shut;
@@ -120,8 +124,11 @@ void		 stream_preface(struct stream *, struct slice);
 void		 stream_start(struct stream *);		/* handshake, then up */
 /* Another layer takes over: its events from now on. Bytes not consumed are shown to it. */
 void		 stream_hand(struct stream *, const struct stream_events *, void *owner);
-/* At most this waits per direction: bounds what is read at a time and when a writer is stopped. */
-void		 stream_set_buffer(struct stream *, uint64_t bytes);
+/*
+ * At most this waits per direction: bounds what is read at a time and when a writer is stopped.
+ * longest: what may be written at once on top of it, 0: no more than is read at a time.
+ */
+void		 stream_set_buffer(struct stream *, uint64_t bytes, uint64_t longest);
 /*
  * Takes everything. Pieces of up to CORK_SMALL bytes are copied; larger ones must stay valid until
  * the callback that is running now returns (they are the worker's scratch, or constant).

@@ -60,6 +60,14 @@ static APART void stream_out_break(struct stream *s, enum fault f)
 		stream_out_arm(s);
 }
 
+/* Whoever writes was told full, and went on. */
+static bool stream_out_swamped(const struct stream *s)
+{
+	size_t most = 2 * ((size_t)s->full_at + s->read_max) + STREAM_SLACK;
+
+	return s->out.n > most && s->out.n - most > s->longest;
+}
+
 static APART void stream_out_queue(struct stream *s, const struct iovec *iov, int n, size_t skip)
 {
 	size_t before = s->out.n;
@@ -67,7 +75,7 @@ static APART void stream_out_queue(struct stream *s, const struct iovec *iov, in
 	if (!wire_append(&s->out, iov, n, skip))
 		stream_out_fail(s, FAULT_NO_MEMORY);
 	stream_out_count(s, before);
-	if (s->out.n > 2 * ((size_t)s->full_at + s->read_max) + STREAM_SLACK)
+	if (stream_out_swamped(s))
 		stream_out_fail(s, FAULT_SLOW_PEER);
 	else
 		stream_out_arm(s);

@@ -38,10 +38,33 @@ static void test_end_without_terminator(void **state)
 	flow_finish();
 }
 
+/* A message of any allowed length is one piece: a backend that takes its time is not to blame. */
+static void test_long_message_waits(void **state)
+{
+	enum { PART = 60000, PARTS = 15, SIZE = PARTS * PART };
+	struct fake *b, *c = framing_open(LINES, &b);
+
+	(void)state;
+	b->window = 1000;
+	for (int i = 0; i < PARTS; i++)
+		fake_frame(c, i ? i == PARTS - 1 ? 0x80 : 0x00 : 0x02, framing_block + i * PART,
+		    PART);
+	flow_run();
+	assert_int_equal(c->out_n, 0);
+	b->window = SIZE_MAX;
+	flow_run();
+	assert_int_equal(b->out_n, SIZE + 1);
+	assert_memory_equal(b->out, framing_block, SIZE);
+	assert_int_equal(b->out[SIZE], '\n');
+	assert_int_equal(c->out_n, 0);
+	flow_finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_end_without_terminator),
+		cmocka_unit_test(test_long_message_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
