@@ -230,7 +230,8 @@ static const struct schema_key schema_route_keys[] = {
 	    .words = schema_framings,
 	    .example = "[ \"binary=binary\", \"base64=base64\" ]"},
 	{SCHEMA_KEY("invalid", word, "close", invalid,
-	    "Where text is sent: what happens to bytes of the backend that are no UTF-8. "
+	    "Where text is sent (the framing \"text\", lines, or by 'message_type'): what happens "
+	    "to bytes of the backend that are no UTF-8. "
 	    "\"replace\" puts U+FFFD in their place, \"close\" ends the session with 1007."),
 	    .words = schema_invalids},
 	{SCHEMA_KEY("origins", origins, "same", origins,
@@ -242,7 +243,8 @@ static const struct schema_key schema_route_keys[] = {
 	{SCHEMA_KEY("max_message", size, "1M", max_message,
 	    "The longest message, from either side. Longer ones end the session with 1009. It does "
 	    "not apply to the framings \"binary\" and \"text\" before a backend, since those pass "
-	    "on what comes as it comes. \"0\": no limit, which the other framings do not take.")},
+	    "on what comes as it comes; with \"base64\" it is for what clients send. \"0\": no "
+	    "limit, which the other framings do not take.")},
 	{SCHEMA_KEY("message_type", word, NULL, message_type,
 	    "How messages of the backend are sent, where the framing has messages. Not set: lines "
 	    "as text, the others as binary. From clients either is taken."),

@@ -183,6 +183,16 @@ static bool settle_has_messages(enum config_framing framing)
 	return settle_needs_whole(framing) && framing != FRAMING_BASE64;
 }
 
+static bool settle_is_text(enum config_framing framing)
+{
+	return framing == FRAMING_TEXT;
+}
+
+static bool settle_is_line(enum config_framing framing)
+{
+	return framing == FRAMING_LINE || framing == FRAMING_CRLF || framing == FRAMING_NUL;
+}
+
 /* Whether any session of the route has such a framing. */
 static bool settle_has(const struct config_route *route, bool (*is)(enum config_framing))
 {
@@ -209,17 +219,45 @@ static const struct mark *settle_place(const struct node *route, const char *key
 	return said ? &said->value : &route->place;
 }
 
+/* Whether any of the backend's bytes are sent as text that might be none. */
+static bool settle_sends_text(const struct config_route *route)
+{
+	switch (route->message_type) {
+	case MESSAGE_TEXT:
+		return settle_has(route, settle_is_text) || settle_has(route, settle_has_messages);
+	case MESSAGE_BINARY:
+		return settle_has(route, settle_is_text);
+	default:
+		return settle_has(route, settle_is_text) || settle_has(route, settle_is_line);
+	}
+}
+
+static void settle_subprotocol(struct read *r, const struct node *node,
+    const struct config_route *route, size_t i)
+{
+	const struct config_subprotocol_framings *list = &route->subprotocol_framing;
+	const struct mark *place = settle_place(node, "subprotocol_framing");
+	const char *name = list->v[i].subprotocol;
+
+	if (name && !settle_speaks(route, name))
+		notice_error(r->notice, place, "'subprotocol_framing' has \"%.40s\", which is "
+		    "not in 'subprotocols'", name);
+	for (size_t before = 0; name && before < i; before++)
+		if (list->v[before].subprotocol && strcmp(list->v[before].subprotocol, name) == 0) {
+			notice_error(r->notice, place, "'subprotocol_framing' has \"%.40s\" "
+			    "twice", name);
+			return;
+		}
+}
+
 static void settle_framings(struct read *r, const struct node *node,
     const struct config_route *route)
 {
-	const struct config_subprotocol_framings *list = &route->subprotocol_framing;
 	const struct node *type = node_find(node, "message_type");
+	const struct node *invalid = node_find(node, "invalid");
 
-	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].subprotocol && !settle_speaks(route, list->v[i].subprotocol))
-			notice_error(r->notice, settle_place(node, "subprotocol_framing"),
-			    "'subprotocol_framing' has \"%.40s\", which is not in 'subprotocols'",
-			    list->v[i].subprotocol);
+	for (size_t i = 0; i < route->subprotocol_framing.n; i++)
+		settle_subprotocol(r, node, route, i);
 	if (route->max_message == 0 && settle_has(route, settle_needs_whole))
 		notice_error(r->notice, settle_place(node, "max_message"),
 		    "the framing of route '%.40s' needs whole messages, so it needs a "
@@ -227,6 +265,9 @@ static void settle_framings(struct read *r, const struct node *node,
 	if (type && !settle_has(route, settle_has_messages))
 		notice_error(r->notice, &type->place,
 		    "'message_type' is for framings that have messages, such as \"line\"");
+	if (invalid && route->invalid == INVALID_REPLACE && !settle_sends_text(route))
+		notice_error(r->notice, &invalid->place,
+		    "'invalid' is for what is sent as text, and this route sends binary");
 }
 
 void settle_route(struct read *r, const struct node *node, void *item)

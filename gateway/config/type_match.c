@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/match.h"
+#include "config/nearest.h"
 #include "config/print.h"
 #include "config/read.h"
 
@@ -103,6 +104,21 @@ static bool type_subprotocols_read(struct read *r, const struct schema_key *key,
 	return type_list_read(r, key, node, base, type_subprotocol_element);
 }
 
+static void type_framing_wrong(struct read *r, const struct schema_key *key,
+    const struct node *node, const char *name)
+{
+	struct nearest best = {.to = name};
+	const char *near = NULL;
+	char why[80];
+
+	for (const struct schema_word *w = key->words; w->name; w++)
+		if (nearest_try(&best, w->name))
+			near = w->name;
+	snprintf(why, sizeof(why), "no framing has this name%s%s%s",
+	    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	read_wrong(r, key, node, why);
+}
+
 /* "NAME=FRAMING"; neither holds another '='. */
 static bool type_subprotocol_framing_element(struct read *r, const struct schema_key *key,
     const struct node *node, void *item)
@@ -121,7 +137,7 @@ static bool type_subprotocol_framing_element(struct read *r, const struct schema
 	to->subprotocol = read_copy(r, name);
 	to->framing = (enum config_framing)w->value;
 	if (w->name == NULL)
-		read_wrong(r, key, node, "no framing has this name");
+		type_framing_wrong(r, key, node, framing.p);
 	return true;
 }
 
