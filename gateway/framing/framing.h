@@ -25,7 +25,6 @@ struct msg {
 
 enum {
 	FRAMER_SCRATCH = 32,
-	/* Of a message of the backend this much is waited for, before its fragments are sent. */
 	FRAMER_HOLD = 16 * 1024
 };
 
@@ -35,6 +34,9 @@ struct framer;
 struct framing {
 	const struct framer	*framer;
 	uint64_t		 max_message;		/* 0: no limit */
+	/* Of a message of the backend this much is waited for, before its fragments are sent:
+	 * FRAMER_HOLD, or less to see what becomes of long messages. */
+	uint32_t		 hold;
 	/* How messages of the backend are sent; streaming framers decide themselves. */
 	enum msg_kind		 kind;
 	bool			 replace_invalid;	/* of text: invalid = "replace" */

@@ -43,7 +43,7 @@ static enum fault framing_line_wait(const struct framing *framing, struct framer
 	*used = 0;
 	if (framing->max_message && payload > framing->max_message - run->passed)
 		return FAULT_BACK_TOO_BIG;
-	if (payload <= FRAMER_HOLD) {
+	if (payload <= framing->hold) {
 		run->seen = (uint32_t)payload;
 		return FAULT_NONE;
 	}

@@ -101,7 +101,7 @@ enum fault framing_go_on(const struct framing *framing, struct framer_run *run, 
 	size_t here = n < run->left ? n : (size_t)run->left;
 
 	*used = 0;
-	if (!last && here < FRAMER_HOLD)
+	if (!last && here < framing->hold)
 		return FAULT_NONE;
 	enum fault f = framing_piece(framing, run, p, here, last, out, used);
 	run->left -= *used;

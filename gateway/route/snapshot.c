@@ -111,7 +111,7 @@ static struct framing snapshot_framing(const struct config_route *conf, enum con
 
 	if (framer->messages && conf->message_type != MESSAGE_BY_FRAMING)
 		kind = conf->message_type == MESSAGE_TEXT ? MSG_TEXT : MSG_BINARY;
-	return (struct framing){framer, conf->max_message, kind,
+	return (struct framing){framer, conf->max_message, FRAMER_HOLD, kind,
 	    conf->invalid == INVALID_REPLACE};
 }
 

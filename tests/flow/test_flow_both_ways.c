@@ -176,7 +176,7 @@ static void talk_begin(const struct framer *framer, const char *buffer, uint32_t
 	char routes[300];
 
 	memset(&talk, 0, sizeof(talk));
-	talk.framing = (struct framing){framer, TALK_LONGEST * 2, framer->kind, false};
+	talk.framing = (struct framing){framer, TALK_LONGEST * 2, FRAMER_HOLD, framer->kind, false};
 	talk.seed = seed;
 	snprintf(routes, sizeof(routes), "r: { backend = \"b\"; origins = [\"*\"]; ping = \"0\"; "
 	    "framing = \"%s\"; buffer = \"%s\"; max_message = %d; };", framer->name, buffer,

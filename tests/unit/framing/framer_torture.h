@@ -6,8 +6,9 @@
 
 /*
  * wrap and then next gives back what was wrapped: messages as they were, or, where there are none,
- * the same bytes; whole, byte by byte and cut at random. MSG_TEXT: payload without control
- * characters, and it stays whole characters. longest: the longest message that it can carry.
+ * the same bytes; whole, byte by byte and cut at random. Clients of base64 say and hear base64, all
+ * others the message itself. MSG_TEXT: payload without control characters, and it stays whole
+ * characters. longest: the longest message that it can carry.
  */
 void	framer_torture(const struct framer *, enum msg_kind, size_t longest);
 /* These bytes from a backend give these messages, joined; then the fault's name, if any. */

@@ -12,7 +12,7 @@
 
 static struct framing framing_of(const struct framer *framer, uint64_t max_message)
 {
-	return (struct framing){framer, max_message, framer->kind, false};
+	return (struct framing){framer, max_message, FRAMER_HOLD, framer->kind, false};
 }
 
 static void test_table(void **state)
@@ -85,8 +85,8 @@ static void test_text(void **state)
 	framer_torture(&framing_text, MSG_TEXT, SIZE_MAX);
 }
 
-static const struct framing close_on_bad = {&framing_text, 0, MSG_TEXT, false};
-static const struct framing replace = {&framing_text, 0, MSG_TEXT, true};
+static const struct framing close_on_bad = {&framing_text, 0, FRAMER_HOLD, MSG_TEXT, false};
+static const struct framing replace = {&framing_text, 0, FRAMER_HOLD, MSG_TEXT, true};
 
 static void expect_text(const char *bytes, const char *closed, const char *replaced)
 {
@@ -284,6 +284,7 @@ static void test_base64(void **state)
 	size_t used, n;
 
 	(void)state;
+	framer_torture(&framing_base64, MSG_BINARY, SIZE_MAX);
 	for (size_t size = 1; size < 5000; size += size < 800 ? 1 : 97) {
 		uint8_t bytes[10000], original[5000], back[10000];
 		for (size_t i = 0; i < size; i++)
