@@ -33,6 +33,13 @@ def node_subprotocol():
     equal(node("ws", "binary")["subprotocol"], "binary", "subprotocol")
 
 
+@case("old and new clients of websockify on one route")
+def websockify_clients():
+    wanted = {"same": True, "code": 1000}
+    for offer, chosen in (["base64"], "base64"), (["base64", "binary"], "binary"), ([], ""):
+        equal(node("ws", *offer), {**wanted, "subprotocol": chosen}, f"result of {offer}")
+
+
 async def python_session(scheme, **options):
     if scheme == "wss":
         options.update(ssl=gateway.authority.client_context(), server_hostname="localhost")
@@ -57,7 +64,10 @@ def python_echo(scheme, compression):
     asyncio.run(python_session(scheme, compression=compression))
 
 
-ROUTES = 'tcp: { path = "/tcp"; backend = "echo"; subprotocols = ["binary", ""]; };'
+ROUTES = '''
+tcp: { path = "/tcp"; backend = "echo"; subprotocols = ["binary", "base64", ""];
+       subprotocol_framing = ["base64=base64"]; };
+'''
 gateway = Gateway(routes=ROUTES,
                   backends=f'echo: {{ servers = ["{backend.url}"]; }};')
 for scheme in ("ws", "wss"):

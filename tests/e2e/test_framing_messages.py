@@ -137,6 +137,20 @@ def invalid():
     session.client.finish()
 
 
+def echoed(name):
+    """The echo keeps each message's kind and boundaries, whatever the framing says."""
+    with ws.connect(gateway, f"/echo/{name}") as socket:
+        for message in (b"", b"no base64", b"a\nb\r\nc\0", "é€😀".encode() * 10_000):
+            for opcode in (ws.TEXT, ws.BINARY):
+                socket.send(opcode, message)
+                equal(socket.message() == (opcode, message), True, "one message, as it was")
+        socket.send(ws.BINARY, b"\xff", fin=False)
+        socket.send(ws.CONTINUATION, b"\xfe")
+        socket.expect_message(ws.BINARY, b"\xff\xfe")
+        socket.send(ws.BINARY, b"", length=MAX + 1)
+        socket.expect_failed(1009)
+
+
 @case("message_type")
 def message_type():
     session = Session("/typed")
@@ -187,6 +201,9 @@ def websockify(offer, opcode, encode):
 backend = Backend()
 ROUTES = "".join(f'{name}: {{ path = "/{name}"; backend = "back"; framing = "{name}"; '
                  f'max_message = {MAX}; }};\n' for name in (*FRAMINGS, "base64"))
+ROUTES += "".join(f'echo_{name}: {{ path = "/echo/{name}"; service = "echo"; framing = "{name}"; '
+                  f'invalid = "replace"; message_type = "text"; max_message = {MAX}; }};\n'
+                  for name in ("binary", "text", "line", "length8", "base64"))
 gateway = Gateway(top="workers = 1;", backends=f'back: {{ servers = ["{backend.url}"]; }};',
                   routes=ROUTES + '''
 mended: { path = "/mended"; backend = "back"; framing = "line"; invalid = "replace"; };
@@ -200,6 +217,8 @@ for name in FRAMINGS:
     add(f"{name}: fragments are joined", fragments, name)
     if name != "length8":
         add(f"{name}: a client's message beyond max_message", client_too_big, name)
+for name in ("binary", "text", "line", "length8", "base64"):
+    add(f"echo with the framing {name}", echoed, name)
 add("netstring: both ways over TLS", both_ways, "netstring", True)
 
 END = "message holds what ends a message in this framing"

@@ -55,6 +55,16 @@ def subprotocols():
               "subprotocol")
 
 
+@case("the subprotocol base64 of old clients")
+def old_clients():
+    offer = ["Sec-WebSocket-Protocol: base64"]
+    with started() as gateway, ws.connect(gateway, "/", headers=offer) as socket:
+        equal(socket.subprotocol, "base64", "subprotocol")
+        socket.text("aGVsbG8=")
+        socket.expect_message(ws.TEXT, b"aGVsbG8=")
+        socket.finish()
+
+
 @case("any origin, and a warning that says so")
 def origins():
     with started() as gateway:
