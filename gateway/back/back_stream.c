@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "channel/assembly.h"
 #include "net/stream.h"
 #include "upstream/connect.h"
@@ -18,6 +19,9 @@ struct back_stream {
 	struct stream			*stream;	/* afterwards */
 	bool				 paused;	/* the client takes no more now */
 };
+
+/* What a framer may write over what a stream reads at once. */
+_Static_assert(BASE64_SIZE(WORKER_SCRATCH / 2 + TLS_OPEN_EXTRA) <= WORKER_SCRATCH, "framer's room");
 
 static struct back_stream *back_stream_of(struct leg *leg)
 {

@@ -70,7 +70,8 @@ struct framer {
 	 * bytes again with more behind them. out->p points into p, or to a constant (U+FFFD): it is
 	 * not to be written to. eof: no more bytes will follow these, so all of them end up in
 	 * messages, or there is a fault. The messages (where there are none: the bytes) do not
-	 * depend on how the bytes were cut. At p there is room for 2 * n + 4 bytes.
+	 * depend on how the bytes were cut. A framer that always uses all n bytes finds
+	 * room for BASE64_SIZE(n) at p.
 	 */
 	enum fault	(*next)(const struct framing *, struct framer_run *, uint8_t *p, size_t n,
 			    bool eof, struct msg *out, size_t *used);

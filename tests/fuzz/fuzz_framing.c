@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "feed.h"
 #include "framing/framing.h"
@@ -45,8 +46,9 @@ static size_t side_step(void *me, uint8_t *p, size_t n, bool eof)
 {
 	struct side *s = me;
 	const struct framer *framer = s->framing->framer;
-	size_t more = framer == &framing_base64 ? n + 4 : 0;	/* it may count on that room */
-	uint8_t *room = malloc(n + more > 0 ? n + more : 1);
+	/* It may count on that room. */
+	size_t size = framer == &framing_base64 ? BASE64_SIZE(n) : n;
+	uint8_t *room = malloc(size > 0 ? size : 1);
 	struct msg m;
 	size_t used;
 
