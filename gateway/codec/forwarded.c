@@ -70,13 +70,15 @@ void forwarded_add_for(struct forwarded_chain *chain, struct slice value)
 
 	while (slice_cut(&value, ',', &element)) {
 		element = slice_trim(element);
-		if (element.n > 0)
-			forwarded_put(chain, forwarded_node_of(element));
+		if (element.n == 0)
+			continue;
+		forwarded_put(chain, forwarded_node_of(element));
+		chain->says = true;
 	}
 }
 
-/* Up to the next separator that stands in no quoted string. */
-static struct slice forwarded_cut(struct slice *rest, char separator)
+/* Up to the next separator that stands in no quoted string; *open: one has no end. */
+static struct slice forwarded_cut(struct slice *rest, char separator, bool *open)
 {
 	bool quoted = false;
 	size_t n = 0;
@@ -87,6 +89,7 @@ static struct slice forwarded_cut(struct slice *rest, char separator)
 		else if (quoted && rest->p[n] == '\\' && n + 1 < rest->n)
 			n++;
 	}
+	*open |= quoted;
 	struct slice part = {rest->p, n};
 	n += n < rest->n;
 	rest->p += n;
@@ -103,19 +106,19 @@ static struct slice forwarded_unquote(struct slice s)
 }
 
 /* The node of "for" in one element; said twice it is not believed. */
-static struct forwarded_node forwarded_element(struct slice element)
+static struct forwarded_node forwarded_element(struct forwarded_chain *chain, struct slice element)
 {
 	struct forwarded_node node = {.known = false};
 	bool said = false;
 
 	while (element.n > 0) {
-		struct slice value = forwarded_cut(&element, ';'), name;
+		struct slice value = forwarded_cut(&element, ';', &chain->broken), name;
 		if (!slice_cut(&value, '=', &name) || value.p == NULL ||
 		    !slice_ieq(slice_trim(name), SLICE("for")))
 			continue;
 		node = forwarded_node_of(forwarded_unquote(slice_trim(value)));
 		node.known = node.known && !said;
-		said = true;
+		said = chain->says = true;
 	}
 	return node;
 }
@@ -123,9 +126,9 @@ static struct forwarded_node forwarded_element(struct slice element)
 void forwarded_add(struct forwarded_chain *chain, struct slice value)
 {
 	while (value.n > 0) {
-		struct slice element = slice_trim(forwarded_cut(&value, ','));
+		struct slice element = slice_trim(forwarded_cut(&value, ',', &chain->broken));
 		if (element.n > 0)
-			forwarded_put(chain, forwarded_element(element));
+			forwarded_put(chain, forwarded_element(chain, element));
 	}
 }
 

@@ -22,6 +22,8 @@ struct forwarded_node {
 struct forwarded_chain {
 	struct forwarded_node	v[FORWARDED_MAX];
 	unsigned		n;	/* of all that were added */
+	bool			says;	/* at least one says anything about whom it is for */
+	bool			broken;	/* a quoted string has no end: it may hide what follows */
 };
 
 /* The values of Forwarded, in the order of the head; or of X-Forwarded-For. */

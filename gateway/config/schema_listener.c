@@ -38,7 +38,9 @@ static const struct schema_key schema_listener_keys[] = {
 	{SCHEMA_KEY("trust", networks, NULL, trust,
 	    "Networks of proxies that are believed: their PROXY headers, and Forwarded or "
 	    "X-Forwarded-For, where the client is the rightmost address that is not in these "
-	    "networks. If both headers stand there and differ, neither is believed."),
+	    "networks. A request whose two headers name different clients is refused with 400: "
+	    "let the proxy remove the one that it does not set. With 'trust' set, peers of unix "
+	    "sockets are believed, too."),
 	    .example = "[ \"10.0.0.0/8\" ]"},
 	{SCHEMA_KEY("redirect_https", redirect_https, "false", redirect,
 	    "All requests are answered with 308 and the same address in https: at port 443 with "

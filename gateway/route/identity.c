@@ -21,47 +21,58 @@ static struct address identity_walk(const struct forwarded_chain *chain,
 	return client;
 }
 
-/* False: the header is not there. */
-static bool identity_by(const struct exchange *x, struct slice name,
-    void (*add)(struct forwarded_chain *, struct slice), struct address *client)
+/* What the headers of one name say. */
+struct identity_claim {
+	bool		made;		/* false: nothing */
+	bool		broken;
+	struct address	client;
+};
+
+static struct identity_claim identity_claim(const struct exchange *x, struct slice name,
+    void (*add)(struct forwarded_chain *, struct slice))
 {
 	const struct request *r = x->request;
 	struct forwarded_chain chain = {.n = 0};
-	bool found = false;
 
-	for (unsigned i = 0; i < r->n_headers; i++) {
-		if (!slice_ieq(r->headers[i].name, name))
-			continue;
-		add(&chain, r->headers[i].value);
-		found = true;
-	}
-	*client = identity_walk(&chain, &x->client->listener->trust, x->client->address);
-	return found;
+	for (unsigned i = 0; i < r->n_headers; i++)
+		if (slice_ieq(r->headers[i].name, name))
+			add(&chain, r->headers[i].value);
+	return (struct identity_claim){chain.says, chain.broken,
+	    identity_walk(&chain, &x->client->listener->trust, x->client->address)};
 }
 
-static bool identity_is_same(const struct address *a, const struct address *b)
+static bool identity_differ(const struct identity_claim *a, const struct identity_claim *b)
 {
-	return memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+	return a->made && b->made &&
+	    memcmp(a->client.ip, b->client.ip, sizeof(a->client.ip)) != 0;
 }
 
-void identity_find(struct exchange *x)
+static enum fault identity_refuse(const struct exchange *x, const char *why)
+{
+	char peer[ADDRESS_TEXT];
+
+	log_fault_words(FAULT_FORWARDED, "listener %s: the trusted proxy %s does not tell who the "
+	    "client is: %s", x->client->listener->name, address_text(&x->client->address, peer),
+	    why);
+	return FAULT_FORWARDED;
+}
+
+enum fault identity_find(struct exchange *x)
 {
 	const struct config_networks *trust = &x->client->listener->trust;
 	const struct address *peer = &x->client->address;
-	struct address by_forwarded, by_for;
 
 	if (trust->n == 0 || (peer->known && !address_in(peer, trust)))
-		return;
-	bool forwarded = identity_by(x, SLICE("Forwarded"), forwarded_add, &by_forwarded);
-	bool for_too = identity_by(x, SLICE("X-Forwarded-For"), forwarded_add_for, &by_for);
+		return FAULT_NONE;
+	struct identity_claim f = identity_claim(x, SLICE("Forwarded"), forwarded_add);
+	struct identity_claim xff = identity_claim(x, SLICE("X-Forwarded-For"), forwarded_add_for);
+	if (f.broken)
+		return identity_refuse(x, "a quoted string in Forwarded has no end");
 	/* A proxy that sets the one may pass on the other as the client sent it. */
-	if (forwarded && for_too && !identity_is_same(&by_forwarded, &by_for)) {
-		char text[ADDRESS_TEXT];
-		log_line(LOG_LEVEL_WARN, "listener %s: Forwarded and X-Forwarded-For of %s differ: "
-		    "neither is believed", x->client->listener->name, address_text(peer, text));
-	} else if (forwarded) {
-		x->forwarded = by_forwarded;
-	} else if (for_too) {
-		x->forwarded = by_for;
-	}
+	if (identity_differ(&f, &xff))
+		return identity_refuse(x, "Forwarded and X-Forwarded-For differ "
+		    "(let it remove the one that it does not set)");
+	if (f.made || xff.made)
+		x->forwarded = f.made ? f.client : xff.client;
+	return FAULT_NONE;
 }

@@ -7,7 +7,11 @@
 
 #include "http/exchange.h"
 
-/* Sets x->forwarded where a header is believed: exchange_client goes by it from now on. */
-void	identity_find(struct exchange *);
+/*
+ * Sets x->forwarded where a header is believed: exchange_client goes by it from now on. FORWARDED:
+ * the headers do not tell who it is, and taking the proxy for the client would give anybody who
+ * writes such headers what the proxy's own address may do.
+ */
+enum fault	identity_find(struct exchange *) MUST_USE;
 
 #endif

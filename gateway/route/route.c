@@ -20,7 +20,8 @@ enum fault route_exchange(struct exchange *x)
 	x->refused = FAULT_NONE;
 	if (x->snapshot == NULL)
 		x->snapshot = held_get(x->client->worker->gateway->snapshot);
-	identity_find(x);
+	enum fault unclear = identity_find(x);
+	refused = refused ? refused : unclear;
 	if (x->client->listener->redirect) {
 		x->handler = &serve_https_handler;
 		return refused;

@@ -116,11 +116,38 @@ def forwarded(headers, client):
     equal(got.split()[0], client or CLIENT, "client")
 
 
-@case("two headers that differ are both not believed")
+def unclear(*headers):
+    """Refused: taken for the proxy, the client could enter wherever the proxy's network may."""
+    for path in ("/who", "/inner"):
+        with gateway.wire() as wire:
+            wire.send(ws.handshake(path, headers=headers))
+            equal(read_response(wire).status, 400, f"status of {path} with {headers}")
+    with ws.WebSocket(gateway.wire(), "/closed", headers=headers).opened() as session:
+        session.expect_failed(4400)
+
+
+@case("two headers that differ, or one that hides its end, are refused")
 def differ():
-    forwarded(["Forwarded: for=192.0.2.7", "X-Forwarded-For: 192.0.2.8"], None)
-    gateway.expect_log("Forwarded and X-Forwarded-For")
+    unclear("Forwarded: for=192.0.2.7", "X-Forwarded-For: 192.0.2.8")
+    gateway.expect_log("the trusted proxy 127.0.0.1 does not tell who the client is: Forwarded and "
+                       "X-Forwarded-For differ (let it remove the one that it does not set)")
+    unclear("Forwarded: for=x", "X-Forwarded-For: 192.0.2.8")
+    # What the client began, the proxy went on with.
+    unclear('Forwarded: for=", for=192.0.2.8')
+    unclear('Forwarded: for="a, for="[2001:db8::7]"')
+    gateway.expect_log("a quoted string in Forwarded has no end")
     forwarded(["Forwarded: for=192.0.2.7", "X-Forwarded-For: 192.0.2.7"], "192.0.2.7")
+    forwarded(["Forwarded: proto=https", "X-Forwarded-For: 192.0.2.7"], "192.0.2.7")
+    forwarded(["Forwarded: for=192.0.2.7", "X-Forwarded-For: "], "192.0.2.7")
+
+
+@case("who is behind a proxy does not enter where its network may")
+def inner():
+    with gateway.wire() as wire:
+        wire.send(ws.handshake("/inner", headers=["X-Forwarded-For: 127.0.0.1, 192.0.2.7"]))
+        equal(read_response(wire).status, 403, "status")
+    with gateway.wire() as wire:
+        get(wire, "/inner")
 
 
 @case("each request of a connection is from its own client")
@@ -223,6 +250,8 @@ def preamble():
         with gateway.wire() as wire:
             wire.send(ws.handshake(f"/irc?user={bad}"))
             equal(read_response(wire).status, 400, f"status for {bad}")
+        with ws.WebSocket(gateway.wire(), f"/closed?user={bad}").opened() as refused:
+            refused.expect_failed(4400)
 
 
 @case("framegate check: accept_proxy needs trust")
@@ -256,6 +285,8 @@ irc: {{ servers = ["{backend.url}"];
 who: { path = "/who"; backend = "who"; };
 denied: { path = "/denied"; backend = "who"; deny = "192.0.2.66"; };
 page: { path = "/page"; respond: { body = "x"; }; deny = "192.0.2.66"; };
+inner: { path = "/inner"; backend = "who"; allow = "127.0.0.0/8"; };
+closed: { path = "/closed"; backend = "irc"; refuse = "close"; };
 v1: { path = "/v1"; backend = "v1"; };
 v2: { path = "/v2"; backend = "v2"; };
 before: { path = "/before"; backend = "before"; };

@@ -72,6 +72,28 @@ static void test_forwarded(void **state)
 	expect("for=, for", "? ? ");
 }
 
+static void expect_said(const char *value, bool says, bool broken)
+{
+	struct forwarded_chain chain = {.n = 0};
+
+	forwarded_add(&chain, slice_of(value));
+	assert_int_equal(chain.says, says);
+	assert_int_equal(chain.broken, broken);
+}
+
+static void test_said(void **state)
+{
+	(void)state;
+	expect_said("", false, false);
+	expect_said("proto=https;host=a, by=\"[::1]\"", false, false);
+	expect_said("proto=https, for=unknown", true, false);
+	expect_said("for=\"_a\\\"\", for=1.2.3.4", true, false);
+	expect_said("for=\", for=1.2.3.4", true, true);
+	expect_said("for=\"a, for=\"[::1]\"", true, true);
+	expect_said("for=\"a\\", true, true);
+	expect_said("by=\"", false, true);
+}
+
 static void test_lines(void **state)
 {
 	struct forwarded_chain chain = {.n = 0};
@@ -91,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_for),
 	    cmocka_unit_test(test_forwarded),
+	    cmocka_unit_test(test_said),
 	    cmocka_unit_test(test_lines),
 	};
 
