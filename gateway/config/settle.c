@@ -2,8 +2,21 @@
 
 #include <string.h>
 
+#include "config/endpoint.h"
 #include "config/match.h"
 #include "config/template.h"
+
+/* Who is trusted may say that it is anybody. */
+static void settle_trust(struct read *r, const struct node *trust, const struct config_listener *l)
+{
+	const struct node *e = trust && trust->kind == NODE_LIST ? trust->first : trust;
+	char text[ENDPOINT_NETWORK];
+
+	for (size_t i = 0; e && i < l->trust.n; i++, e = e->next)
+		if (strstr(endpoint_network_text(&l->trust.v[i], text), "/0"))
+			notice_warning(r->notice, &e->value, "this trusts everybody: any client "
+			    "can claim to be any other");
+}
 
 void settle_listener(struct read *r, const struct node *node, void *listener)
 {
@@ -12,6 +25,7 @@ void settle_listener(struct read *r, const struct node *node, void *listener)
 	const struct node *redirect = node_find(node, "redirect_https");
 	bool local = l->n_bind == 0;
 
+	settle_trust(r, node_find(node, "trust"), l);
 	for (size_t i = 0; i < l->n_bind; i++)
 		local |= l->bind[i].size == 0 || l->bind[i].sa.ss_family == AF_UNIX;
 	if (l->accept_proxy && l->trust.n == 0 && !local && !r->broken)

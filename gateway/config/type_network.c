@@ -137,6 +137,7 @@ static bool type_network_element(struct read *r, const struct schema_key *key,
 	char text[ENDPOINT_NETWORK];
 	bool loose = false;
 
+	n->prefix = 128;	/* what is wrong holds nobody, not everybody */
 	if (!read_is_text(node))
 		return false;
 	const char *why = endpoint_network(slice_of(node->string), n, &loose);

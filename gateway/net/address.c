@@ -78,10 +78,13 @@ static bool address_matches(const uint8_t ip[16], const struct config_network *n
 	return bits == 0 || ((ip[bytes] ^ n->addr[bytes]) >> (8 - bits)) == 0;
 }
 
+/* A network of IPv6 such as "::/0" holds no IPv4: that is written into it only in here. */
 bool address_in(const struct address *a, const struct config_networks *networks)
 {
+	unsigned least = address_is_v4(a) ? 8 * sizeof(address_mapped) : 0;
+
 	for (size_t i = 0; a->known && i < networks->n; i++)
-		if (address_matches(a->ip, &networks->v[i]))
+		if (networks->v[i].prefix >= least && address_matches(a->ip, &networks->v[i]))
 			return true;
 	return false;
 }

@@ -115,6 +115,23 @@ static void test_networks(void **state)
 	}
 }
 
+/* IPv4 is written into IPv6 in here only: "::/0" is no word about it, "0.0.0.0/0" none about IPv6. */
+static void test_families(void **state)
+{
+	struct config_network six = address_network("::", 0), four = address_network("0.0.0.0", 96);
+	struct config_networks all_six = {&six, 1}, all_four = {&four, 1};
+	struct address a = address_parse("192.0.2.1", 0), b = address_parse("2001:db8::1", 0);
+	struct address mapped = address_parse("::ffff:192.0.2.1", 0);
+
+	(void)state;
+	assert_false(address_in(&a, &all_six));
+	assert_false(address_in(&mapped, &all_six));
+	assert_true(address_in(&b, &all_six));
+	assert_true(address_in(&a, &all_four));
+	assert_true(address_in(&mapped, &all_four));
+	assert_false(address_in(&b, &all_four));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +139,7 @@ int main(void)
 	    cmocka_unit_test(test_unix),
 	    cmocka_unit_test(test_sockaddr),
 	    cmocka_unit_test(test_networks),
+	    cmocka_unit_test(test_families),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
