@@ -9,7 +9,7 @@ enum { V2_LOCAL = 0x20, V2_PROXY = 0x21 };
 enum { V2_UNSPEC = 0x00, V2_TCP4 = 0x11, V2_TCP6 = 0x21, V2_TCP4_SIZE = 12, V2_TCP6_SIZE = 36 };
 enum { TLV_ALPN = 0x01, TLV_AUTHORITY = 0x02, TLV_CRC32C = 0x03, TLV_UNIQUE_ID = 0x05,
     TLV_SSL = 0x20, TLV_SSL_VERSION = 0x21, TLV_SSL_CN = 0x22 };
-enum { SSL_USED = 0x01, SSL_CERTIFICATE = 0x02 };
+enum { SSL_USED = 0x01, SSL_CERTIFICATE_NOW = 0x02, SSL_CERTIFICATE_SESSION = 0x04 };
 enum { UNIQUE_ID_MAX = 128, TLV_VALUE_MAX = 255 };
 
 static const uint8_t proxy_signature[V2_SIGNATURE] = "\r\n\r\n\0\r\nQUIT\n";
@@ -90,12 +90,12 @@ static enum fault proxy_v1_read(const uint8_t *p, size_t n, struct proxy_header 
 size_t proxy_header_write_v1(uint8_t out[PROXY_HEADER_ROOM], const struct proxy_header *h)
 {
 	char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
+
+	if (h == NULL || !h->known)
+		return (size_t)snprintf((char *)out, PROXY_HEADER_ROOM, "PROXY UNKNOWN\r\n");
 	bool v4 = proxy_is_v4(h->source) && proxy_is_v4(h->destination);
 	int family = v4 ? AF_INET : AF_INET6;
 	size_t at = v4 ? sizeof(proxy_mapped) : 0;
-
-	if (!h->known)
-		return (size_t)snprintf((char *)out, PROXY_HEADER_ROOM, "PROXY UNKNOWN\r\n");
 	inet_ntop(family, h->source + at, source, sizeof(source));
 	inet_ntop(family, h->destination + at, destination, sizeof(destination));
 	return (size_t)snprintf((char *)out, PROXY_HEADER_ROOM, "PROXY %s %s %s %u %u\r\n",
@@ -219,10 +219,11 @@ static uint8_t *proxy_put_ssl(uint8_t *to, const struct proxy_extra *extra)
 		return to;
 	*to++ = TLV_SSL;
 	to += 2;
-	*to++ = (uint8_t)(SSL_USED | (extra->client_cn.n ? SSL_CERTIFICATE : 0));
+	*to++ = (uint8_t)(SSL_USED | (extra->certificate ? SSL_CERTIFICATE_SESSION : 0) |
+	    (extra->certificate && !extra->resumed ? SSL_CERTIFICATE_NOW : 0));
 	/* "zero if the client presented a certificate and it was successfully verified" */
 	memset(to, 0, 4);
-	to[3] = extra->client_cn.n == 0;
+	to[3] = !extra->certificate;
 	end = proxy_put_tlv(to + 4, TLV_SSL_VERSION, extra->tls_version, TLV_VALUE_MAX);
 	end = proxy_put_tlv(end, TLV_SSL_CN, extra->client_cn, TLV_VALUE_MAX);
 	proxy_put16(start + 1, (uint16_t)(end - start - V2_TLV));
@@ -239,21 +240,28 @@ static uint8_t *proxy_put_addresses(uint8_t *to, const struct proxy_header *h, b
 	return proxy_put16(to, h->destination_port);
 }
 
-size_t proxy_header_write_v2(uint8_t out[PROXY_HEADER_ROOM], const struct proxy_header *h,
-    const struct proxy_extra *extra)
+static uint8_t *proxy_put_tlvs(uint8_t *to, const struct proxy_extra *extra)
 {
-	bool v4 = proxy_is_v4(h->source) && proxy_is_v4(h->destination);
-	uint8_t *to = out + V2_HEAD;
-
-	memcpy(out, proxy_signature, V2_SIGNATURE);
-	out[12] = V2_PROXY;
-	out[13] = !h->known ? V2_UNSPEC : v4 ? V2_TCP4 : V2_TCP6;
-	if (h->known)
-		to = proxy_put_addresses(to, h, v4);
 	to = proxy_put_tlv(to, TLV_ALPN, extra->alpn, TLV_VALUE_MAX);
 	to = proxy_put_tlv(to, TLV_AUTHORITY, extra->authority, TLV_VALUE_MAX);
 	to = proxy_put_tlv(to, TLV_UNIQUE_ID, extra->unique_id, UNIQUE_ID_MAX);
-	to = proxy_put_ssl(to, extra);
+	return proxy_put_ssl(to, extra);
+}
+
+size_t proxy_header_write_v2(uint8_t out[PROXY_HEADER_ROOM], const struct proxy_header *h,
+    const struct proxy_extra *extra)
+{
+	bool known = h && h->known;
+	bool v4 = known && proxy_is_v4(h->source) && proxy_is_v4(h->destination);
+	uint8_t *to = out + V2_HEAD;
+
+	memcpy(out, proxy_signature, V2_SIGNATURE);
+	out[12] = h ? V2_PROXY : V2_LOCAL;
+	out[13] = !known ? V2_UNSPEC : v4 ? V2_TCP4 : V2_TCP6;
+	if (known)
+		to = proxy_put_addresses(to, h, v4);
+	if (h)
+		to = proxy_put_tlvs(to, extra);
 	proxy_put16(out + 14, (uint16_t)(to - out - V2_HEAD));
 	return (size_t)(to - out);
 }

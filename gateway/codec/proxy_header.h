@@ -9,8 +9,8 @@
 #include "base/slice.h"
 
 enum {
-	PROXY_HEADER_MAX = 2048,	/* the longest that is read; version 1: 107 */
-	PROXY_HEADER_ROOM = 1024	/* for what is written */
+	PROXY_HEADER_MAX = 4096,	/* the longest that is read; version 1: 107 */
+	PROXY_HEADER_ROOM = 1280	/* for what is written, whatever is in it */
 };
 
 /* IPv4 addresses as ::ffff:a.b.c.d; ports in host order. */
@@ -24,7 +24,9 @@ struct proxy_header {
 struct proxy_extra {
 	struct slice	alpn, authority, unique_id;
 	struct slice	tls_version;	/* "TLSv1.3"; empty: no TLS */
-	struct slice	client_cn;	/* of a verified certificate */
+	bool		certificate;	/* the client has shown one, and it was verified … */
+	bool		resumed;	/* … on an earlier connection of this TLS session */
+	struct slice	client_cn;	/* of that certificate */
 };
 
 /*
@@ -33,7 +35,7 @@ struct proxy_extra {
  */
 enum fault	proxy_header_read(const uint8_t *p, size_t n, struct proxy_header *, size_t *used)
 		    MUST_USE;
-/* Each returns how many bytes it wrote. */
+/* Each returns how many bytes it wrote. NULL: the connection is our own, for nobody else. */
 size_t		proxy_header_write_v1(uint8_t out[PROXY_HEADER_ROOM], const struct proxy_header *);
 size_t		proxy_header_write_v2(uint8_t out[PROXY_HEADER_ROOM], const struct proxy_header *,
 		    const struct proxy_extra *);

@@ -230,7 +230,8 @@ static const struct schema_key schema_backend_keys[] = {
 	    .group = &schema_backend_tls},
 	{SCHEMA_KEY("send_proxy", word, NULL, send_proxy,
 	    "Begin each connection with a PROXY header, in front of TLS too, that says who the "
-	    "client is. \"v2\" also says ALPN, authority, TLS version and the request's id."),
+	    "client is. \"v2\" also says ALPN, authority, TLS version, the client's certificate "
+	    "and the request's id. Health checks are said to be from nobody."),
 	    .words = schema_proxies, .example = "\"v2\""},
 	{SCHEMA_KEY("preamble", preamble, NULL, preamble,
 	    "What each connection is sent first, before the client's bytes. A session whose "

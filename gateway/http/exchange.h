@@ -58,6 +58,8 @@ struct client {
 	struct address			 address, local;
 	int				 fd;		/* the socket */
 	const char			*tls;		/* "TLSv1.3", NULL: plain */
+	/* TLS: taken up again; a certificate was shown and verified. */
+	bool				 resumed, certificate;
 	struct slice			 sni, client_cn;
 };
 

@@ -396,6 +396,8 @@ static void h1_up(struct stream *s)
 		struct tls_facts facts = tls_layer_facts(s->tls);
 		c->client.tls = facts.version;
 		c->client.sni = facts.sni;
+		c->client.resumed = facts.resumed;
+		c->client.certificate = facts.certificate;
 		c->client.client_cn = facts.client_cn;
 	}
 }

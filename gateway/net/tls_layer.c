@@ -336,14 +336,19 @@ enum fault tls_finish(struct tls_layer *layer, tls_sink *sink, void *to)
 	return SSL_shutdown(layer->ssl) < 0 ? tls_fail(layer) : FAULT_NONE;
 }
 
-/* Names in odd encodings are none: nobody could write them down the same. */
-static struct slice tls_layer_client_cn(const struct tls_layer *layer)
+static const X509 *tls_layer_certificate(const struct tls_layer *layer)
 {
-	X509 *cert = SSL_get0_peer_certificate(layer->ssl);
-	const X509_NAME *subject = cert ? X509_get_subject_name(cert) : NULL;
+	return layer->server && SSL_get_verify_result(layer->ssl) == X509_V_OK
+	    ? SSL_get0_peer_certificate(layer->ssl) : NULL;
+}
+
+/* Names in odd encodings are none: nobody could write them down the same. */
+static struct slice tls_layer_common_name(const X509 *certificate)
+{
+	const X509_NAME *subject = X509_get_subject_name(certificate);
 	int at = subject ? X509_NAME_get_index_by_NID(subject, NID_commonName, -1) : -1;
 
-	if (at < 0 || !SSL_is_server(layer->ssl) || SSL_get_verify_result(layer->ssl) != X509_V_OK)
+	if (at < 0)
 		return (struct slice){NULL, 0};
 	const ASN1_STRING *cn = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
 	int type = ASN1_STRING_type(cn);
@@ -361,7 +366,11 @@ struct tls_facts tls_layer_facts(const struct tls_layer *layer)
 
 	facts.sni = slice_of(SSL_get_servername(layer->ssl, TLSEXT_NAMETYPE_host_name));
 	SSL_get0_alpn_selected(layer->ssl, &alpn, &alpn_n);
-	facts.client_cn = tls_layer_client_cn(layer);
+	const X509 *certificate = tls_layer_certificate(layer);
+	facts.resumed = SSL_session_reused(layer->ssl);
+	facts.certificate = certificate != NULL;
+	if (certificate)
+		facts.client_cn = tls_layer_common_name(certificate);
 	facts.alpn = (struct slice){(const char *)alpn, alpn_n};
 	return facts;
 }

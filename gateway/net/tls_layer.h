@@ -27,7 +27,9 @@ struct tls_facts {
 	const char	*version;	/* "TLSv1.3" */
 	struct slice	 sni;		/* empty when none */
 	struct slice	 alpn;
-	struct slice	 client_cn;	/* of a client's verified certificate; empty when none */
+	bool		 resumed;	/* a session of an earlier connection was taken up again */
+	bool		 certificate;	/* the client has shown one, and it was verified */
+	struct slice	 client_cn;	/* of that certificate; empty when none */
 };
 
 /*

@@ -40,15 +40,23 @@ static struct proxy_header connect_request_addresses(const struct exchange *x)
 	return h;
 }
 
+/* "In case of TLS, this is the exact copy of the server_name extension", says the specification. */
+static struct slice connect_request_authority(const struct exchange *x)
+{
+	return x->client->sni.n > 0 ? x->client->sni : exchange_host(x);
+}
+
 static enum fault connect_request_proxy(struct connect_request *request, struct exchange *x,
     enum config_send_proxy version)
 {
 	const struct proxy_header header = connect_request_addresses(x);
 	const struct proxy_extra extra = {
 		.alpn = x->client->tls ? SLICE("http/1.1") : (struct slice){NULL, 0},
-		.authority = x->request->authority,
+		.authority = connect_request_authority(x),
 		.unique_id = {x->id, RANDOM_ID},
 		.tls_version = slice_of(x->client->tls),
+		.certificate = x->client->certificate,
+		.resumed = x->client->resumed,
 		.client_cn = x->client->client_cn,
 	};
 	uint8_t *out = arena_alloc(&x->arena, PROXY_HEADER_ROOM);

@@ -234,14 +234,12 @@ static void health_reached(void *owner, struct stream *s, enum fault f)
 /* A check is from nobody; a server that wants a PROXY header gets one that says so. */
 static struct slice health_preface(struct health *h)
 {
-	static const struct proxy_header nobody = {.known = false};
-	static const struct proxy_extra nothing = {.alpn = {NULL, 0}};
 	struct slice header = {(char *)h->header, 0};
 
 	if (h->backend->conf->send_proxy == SEND_PROXY_V1)
-		header.n = proxy_header_write_v1(h->header, &nobody);
+		header.n = proxy_header_write_v1(h->header, NULL);
 	else if (h->backend->conf->send_proxy == SEND_PROXY_V2)
-		header.n = proxy_header_write_v2(h->header, &nobody, &nothing);
+		header.n = proxy_header_write_v2(h->header, NULL, NULL);
 	return header;
 }
 

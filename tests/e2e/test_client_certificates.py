@@ -48,7 +48,17 @@ def proxy_header():
     session = ws.WebSocket(wire, "/v2")
     conn = backend.accept()
     body = conn.read(struct.unpack("!H", conn.read(16)[14:])[0])
-    equal(body.endswith(b"\x20\0\x18\x03\0\0\0\0\x21\0\7TLSv1.3\x22\0\6Jo Doe"), True, f"{body}")
+    equal(body.endswith(b"\x20\0\x18\x07\0\0\0\0\x21\0\7TLSv1.3\x22\0\6Jo Doe"), True, f"{body}")
+    session.opened().finish()
+
+
+@case("the PROXY header says that a certificate without a name was verified, too")
+def proxy_header_nameless():
+    wire = Wire.connect((HOST, REQUIRE), context=context(clients.client("", "/O=Nameless")))
+    session = ws.WebSocket(wire, "/v2")
+    conn = backend.accept()
+    body = conn.read(struct.unpack("!H", conn.read(16)[14:])[0])
+    equal(body.endswith(b"\x20\0\x0f\x07\0\0\0\0\x21\0\7TLSv1.3"), True, f"{body}")
     session.opened().finish()
 
 
@@ -67,6 +77,12 @@ def resumed():
     session = ws.WebSocket(wire, "/who")
     conn = backend.accept()
     equal(conn.read_until(b"\n"), b"<again>\n", "name")
+    session.opened().finish()
+    wire = Wire.connect((HOST, REQUIRE), context=own, session=ticket)
+    session = ws.WebSocket(wire, "/v2")
+    conn = backend.accept()
+    body = conn.read(struct.unpack("!H", conn.read(16)[14:])[0])
+    equal(b"\x20\0\x17\x05\0\0\0\0" in body, True, f"{body}")
     session.opened().finish()
 
 

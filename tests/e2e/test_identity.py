@@ -201,12 +201,30 @@ def send_v2():
     equal(addresses[16:32], socket.inet_pton(socket.AF_INET6, "::ffff:" + HOST), "destination")
     equal(addresses[34:], struct.pack("!H", gateway.tls_port), "destination's port")
     equal(tlvs[1], b"http/1.1", "ALPN")
-    equal(tlvs[2], session_host, "authority")
+    equal(tlvs[2], b"localhost", "authority")
     session.finish()
     record = gateway.expect_record(route="v2", status=101)
     equal(tlvs[5].decode(), record["request_id"], "unique id")
     equal(tlvs[0x20][:5], b"\x01\0\0\0\1", "TLS, and no certificate")
     equal(tlvs[0x20][8:], b"TLSv1.3", "TLS version")
+
+
+@case("send_proxy v2: the authority is the server name of TLS, else the host without its port")
+def authority():
+    for options, host, wanted in (
+            ({"tls": True}, "other.example:8443", b"localhost"),
+            ({"tls": True, "server_hostname": HOST}, "other.example:8443", b"other.example"),
+            ({}, "other.example:8080", b"other.example")):
+        session = ws.WebSocket(gateway.wire(**options), "/v2", host)
+        equal(read_v2(backend.accept())[3][2], wanted, f"authority with {options}")
+        session.opened().finish()
+
+
+def check(server, wanted):
+    """A check is from nobody: servers must not take it for a client."""
+    conn = server.accept()
+    equal(conn.read(len(wanted)), wanted, "header")
+    conn.expect_eof()
 
 
 @case("send_proxy goes out in front of TLS")
@@ -263,8 +281,7 @@ def mistakes():
     equal((done.returncode, "'accept_proxy' needs 'trust'" in done.stderr), (1, True), "check")
 
 
-backend, tls_backend = Backend(), Backend()
-session_host = b"localhost"
+backend, tls_backend, checked_v1, checked_v2 = (Backend() for _ in range(4))
 PROXIED, PROXIED_TLS, STRANGE = free_port(), free_port(), free_port()
 TRUST = 'trust = [ "127.0.0.0/8", "10.0.0.0/8", "2001:db8:ffff::/48" ];'
 gateway = Gateway(
@@ -279,6 +296,8 @@ v1: {{ servers = ["{backend.url}"]; send_proxy = "v1"; }};
 v2: {{ servers = ["{backend.url}"]; send_proxy = "v2"; }};
 before: {{ servers = ["tls://{HOST}:{tls_backend.port}"]; send_proxy = "v1";
           tls: {{ verify = false; }}; }};
+c1: {{ servers = ["{checked_v1.url}"]; send_proxy = "v1"; health: {{ type = "tcp"; }}; }};
+c2: {{ servers = ["{checked_v2.url}"]; send_proxy = "v2"; health: {{ type = "tcp"; }}; }};
 irc: {{ servers = ["{backend.url}"];
        preamble = "WEBIRC pw gw ${{client.ip}} ${{client.ip}}\\r\\nUSER ${{query.user}} 0 * :web\\r\\n"; }};
 ''', routes='''
@@ -288,6 +307,8 @@ page: { path = "/page"; respond: { body = "x"; }; deny = "192.0.2.66"; };
 inner: { path = "/inner"; backend = "who"; allow = "127.0.0.0/8"; };
 closed: { path = "/closed"; backend = "irc"; refuse = "close"; };
 v1: { path = "/v1"; backend = "v1"; };
+c1: { path = "/c1"; backend = "c1"; };
+c2: { path = "/c2"; backend = "c2"; };
 v2: { path = "/v2"; backend = "v2"; };
 before: { path = "/before"; backend = "before"; };
 irc: { path = "/irc"; backend = "irc"; };
@@ -298,6 +319,8 @@ for tls in (False, True):
         for header in (v1(), v1("2001:db8::7", "::1"), v2(), v2("2001:db8::7", "::1"),
                        v2(tlvs=b"\x04\0\x02ab")):
             add(f"{header[:13]!r} {how} ({'tls' if tls else 'plain'})", proxied, header, how, tls)
+add("send_proxy v1: a health check is UNKNOWN", check, checked_v1, b"PROXY UNKNOWN\r\n")
+add("send_proxy v2: a health check is LOCAL", check, checked_v2, SIGNATURE + b"\x20\0\0\0")
 for data in (request("/who"), b"PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n", b"PROXY TCP4 x y 1 2\r\n",
              SIGNATURE + b"\x22", b"\x16\x03\x01", b"PROXY UNKNOWN" + b" " * 107):
     add(f"refused: {data[:20]!r}", no_header, data)

@@ -33,14 +33,15 @@ class Authority:
         kinds = (("IP" if re.fullmatch(r"[\d.]+|.*:.*", name) else "DNS", name) for name in names)
         return self._issue(names[0], "subjectAltName=" + ",".join(map(":".join, kinds)))
 
-    def client(self, name):
-        return self._issue(name, "extendedKeyUsage=clientAuth")
+    def client(self, name, subject=None):
+        """One with the subject /CN=name, or this one."""
+        return self._issue(name, "extendedKeyUsage=clientAuth", subject)
 
-    def _issue(self, name, extension):
+    def _issue(self, name, extension, subject=None):
         stem = self.folder / f"{self.name}-{name.replace('*', 'any')}"
         pem, key, crt = (stem.with_suffix(f"{stem.suffix}.{end}") for end in ("pem", "key", "crt"))
         _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                 "-days", "2", "-subj", f"/CN={name}", "-addext", extension,
+                 "-days", "2", "-subj", subject or f"/CN={name}", "-addext", extension,
                  "-addext", "basicConstraints=critical,CA:FALSE",
                  "-CA", self.ca, "-CAkey", self.key, "-keyout", key, "-out", crt)
         pem.write_bytes(key.read_bytes() + crt.read_bytes())

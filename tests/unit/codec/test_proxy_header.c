@@ -122,7 +122,8 @@ static void test_v2_wrong(void **state)
 	WRONG("\r\n\r\n\0\r\nQUIT\r");
 	WRONG(SIGNATURE "\x11");
 	WRONG(SIGNATURE "\x22");
-	WRONG(SIGNATURE "\x21\x11\xff\xff");			/* larger than anything sensible */
+	WRONG(SIGNATURE "\x21\x11\x0f\xf1");			/* larger than anything sensible */
+	EXPECT(SIGNATURE "\x21\x11\x0f\xf0", "more");
 	WRONG(SIGNATURE "\x21\x11\0\x0b\xc0\0\2\1\xc6\x33\x64\7\xdc\4\1");
 	WRONG(SIGNATURE "\x21\x11\0\x0e" TCP4 "\4\0");		/* half a TLV */
 	WRONG(SIGNATURE "\x21\x11\0\x10" TCP4 "\4\0\2a");	/* one that is too short */
@@ -144,7 +145,7 @@ static void test_write(void **state)
 	    .destination_port = 443};
 	const struct proxy_extra none = {.alpn = {NULL, 0}}, all = {
 	    .alpn = SLICE("http/1.1"), .authority = SLICE("a.example"), .unique_id = SLICE("0123"),
-	    .tls_version = SLICE("TLSv1.3"), .client_cn = SLICE("me")};
+	    .tls_version = SLICE("TLSv1.3"), .certificate = true, .client_cn = SLICE("me")};
 	uint8_t out[PROXY_HEADER_ROOM];
 
 	(void)state;
@@ -153,7 +154,7 @@ static void test_write(void **state)
 	assert_int_equal(proxy_header_write_v2(out, &h, &none), 28);
 	assert_memory_equal(out, SIGNATURE "\x21\x11\0\x0c" TCP4, 28);
 	static const char tlvs[] = "\1\0\x08http/1.1\2\0\x09" "a.example\5\0\4" "0123"
-	    "\x20\0\x14\3\0\0\0\0\x21\0\7TLSv1.3\x22\0\2me";
+	    "\x20\0\x14\7\0\0\0\0\x21\0\7TLSv1.3\x22\0\2me";
 	assert_int_equal(proxy_header_write_v2(out, &h, &all), 28 + sizeof(tlvs) - 1);
 	assert_memory_equal(out + 28, tlvs, sizeof(tlvs) - 1);
 	memset(h.destination, 0, 16);
@@ -165,6 +166,53 @@ static void test_write(void **state)
 	assert_memory_equal(out, "PROXY UNKNOWN\r\n", 15);
 	assert_int_equal(proxy_header_write_v2(out, &h, &none), 16);
 	assert_memory_equal(out, SIGNATURE "\x21\0\0\0", 16);
+	assert_int_equal(proxy_header_write_v2(out, NULL, NULL), 16);
+	assert_memory_equal(out, SIGNATURE "\x20\0\0\0", 16);
+	assert_int_equal(proxy_header_write_v1(out, NULL), 15);
+	assert_memory_equal(out, "PROXY UNKNOWN\r\n", 15);
+}
+
+/* Whether a certificate was shown is one thing, whether it has a name another. */
+static void test_write_certificate(void **state)
+{
+	static const struct {
+		bool	certificate, resumed;
+		char	said[5];
+	} rows[] = {
+	    {false, false, "\1\0\0\0\1"},
+	    {false, true, "\1\0\0\0\1"},
+	    {true, false, "\7\0\0\0\0"},
+	    {true, true, "\5\0\0\0\0"},
+	};
+	const struct proxy_header nobody = {.known = false};
+	uint8_t out[PROXY_HEADER_ROOM];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct proxy_extra extra = {.tls_version = SLICE("TLSv1.2"),
+		    .certificate = rows[i].certificate, .resumed = rows[i].resumed};
+		assert_int_equal(proxy_header_write_v2(out, &nobody, &extra), 34);
+		assert_memory_equal(out + 19, rows[i].said, 5);
+	}
+}
+
+static void test_write_bounds(void **state)
+{
+	static char longest[300];
+	const struct proxy_header h = {.known = true};
+	uint8_t out[PROXY_HEADER_ROOM];
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest));
+	for (size_t n = 120; n < sizeof(longest); n++) {
+		struct slice s = {longest, n};
+		const struct proxy_extra extra = {s, s, s, s, true, false, s};
+		struct proxy_header back;
+		size_t used, size = proxy_header_write_v2(out, &h, &extra);
+		assert_true(size <= sizeof(out));
+		assert_int_equal(proxy_header_read(out, size, &back, &used), FAULT_NONE);
+		assert_int_equal(used, size);
+	}
 }
 
 int main(void)
@@ -176,6 +224,8 @@ int main(void)
 	    cmocka_unit_test(test_v2_wrong),
 	    cmocka_unit_test(test_v2_checksum),
 	    cmocka_unit_test(test_write),
+	    cmocka_unit_test(test_write_certificate),
+	    cmocka_unit_test(test_write_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
