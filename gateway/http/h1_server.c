@@ -488,7 +488,8 @@ static struct tls_layer *h1_tls_layer(const struct http_listener *l, const struc
 }
 
 /* Everything or nothing: NULL leaves the descriptor to the caller. */
-static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a)
+static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a,
+    struct held *snapshot)
 {
 	const struct http_listener *l = a->tag;
 	struct tls_layer *tls = l->tls ? h1_tls_layer(l, a) : NULL;
@@ -506,7 +507,7 @@ static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a)
 	c->stream = s;
 	c->client.listener = l->conf;
 	c->client.limits = l->limits;
-	c->client.snapshot = held_get(w->gateway->snapshot);
+	c->client.snapshot = held_get(snapshot);
 	c->client.fd = a->fd;
 	c->client.peer = a->peer;
 	c->client.address = a->client;
@@ -524,12 +525,12 @@ static void h1_turn_away(struct worker *w, const struct accepted *a, enum fault 
 	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
 }
 
-void h1_server_accept(struct worker *w, const struct accepted *a)
+void h1_server_accept(struct worker *w, const struct accepted *a, struct held *snapshot)
 {
 	const struct http_listener *l = a->tag;
 	enum fault f = l->tls ? admission_handshake(w->gateway->admission, l->limits, w->now)
 	    : FAULT_NONE;
-	struct h1_conn *c = f == FAULT_NONE ? h1_accept(w, a) : NULL;
+	struct h1_conn *c = f == FAULT_NONE ? h1_accept(w, a, snapshot) : NULL;
 
 	if (c == NULL) {
 		h1_turn_away(w, a, f == FAULT_NONE ? FAULT_NO_MEMORY : f);

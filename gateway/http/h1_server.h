@@ -9,9 +9,9 @@
 #include "net/listener.h"
 
 /*
- * A listener_accept for listeners whose tag is a struct http_listener: the connection joins the
- * worker's, holds its snapshot for as long as it lives, and lowers the worker's load at its end.
+ * A connection whose tag is a struct http_listener of this snapshot: it joins the worker's, holds
+ * the snapshot for as long as it lives, and lowers the worker's load at its end.
  */
-listener_accept	h1_server_accept;
+void	h1_server_accept(struct worker *, const struct accepted *, struct held *snapshot);
 
 #endif

@@ -84,7 +84,7 @@ static void proxied_go_on(struct proxied *p, const struct proxy_header *h)
 		a->local = proxied_address(h->destination, h->destination_port);
 	}
 	proxied_bury(p);
-	h1_server_accept(proxied_worker(p), a);
+	h1_server_accept(proxied_worker(p), a, p->snapshot);
 }
 
 /* Only the header is taken: what follows is TLS's or HTTP's. */
@@ -98,8 +98,11 @@ static void proxied_ready(struct watch *watch, unsigned what)
 	enum fault f = peek_bytes(p->accepted.fd, p->bytes + p->n, sizeof(p->bytes) - p->n, &got);
 	if (f == FAULT_NONE)
 		f = proxy_header_read(p->bytes, p->n + got, &h, &used);
+	/* Who comes and goes without a word only looks whether anybody listens. */
+	if (f == FAULT_PEER_EOF && p->n > 0)
+		f = FAULT_PROXY_HEADER;
 	if (f != FAULT_NONE) {
-		proxied_refuse(p, f == FAULT_PEER_EOF ? FAULT_PROXY_HEADER : f);
+		proxied_refuse(p, f);
 		return;
 	}
 	/* An unfinished header is taken too, or the kernel would go on telling of it. */
@@ -154,7 +157,7 @@ void proxied_accept(struct worker *w, const struct accepted *accepted)
 
 	a.client = a.peer;
 	if (!l->conf->accept_proxy || !proxied_is_trusted(l->conf, &a.peer)) {
-		h1_server_accept(w, &a);
+		h1_server_accept(w, &a, w->gateway->snapshot);
 		return;
 	}
 	struct proxied *p = proxied_new(w, &a);
@@ -164,12 +167,9 @@ void proxied_accept(struct worker *w, const struct accepted *accepted)
 		atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
 		return;
 	}
+	/* It counts; what is against it is found again, and answered, when the header is there. */
 	enum fault f = admission_enter(w->gateway->admission, l->limits, &a.peer, true,
 	    &p->admitted);
-	if (f != FAULT_NONE) {
-		proxied_refuse(p, f);
-		return;
-	}
 	timer_set(w, &p->timer, l->limits->head_timeout ? w->now + l->limits->head_timeout
 	    : CLOCK_NEVER);
 	f = watch_arm(&p->watch, WATCH_READ);

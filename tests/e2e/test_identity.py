@@ -79,6 +79,18 @@ def unfinished():
     equal(process.fds(gateway.pid) <= fds, True, "descriptors")
 
 
+@case("a proxy that only looks whether the port is open is no line in the log")
+def looks():
+    port = free_port()
+    with Gateway(routes='r: { service = "echo"; };', log="debug", listeners=f'''
+                 p: {{ bind = "@HOST@:{port}"; accept_proxy = true; {TRUST} }};''') as own:
+        with own.wire_to(port) as wire:
+            wire.finish()
+            wire.expect_gone()
+        own.expect_log(f"debug: listener p: {CLIENT}: peer closed the connection")
+        equal("no PROXY header" in own.log(), False, "a line about a header")
+
+
 @case("LOCAL and UNKNOWN: the proxy speaks for itself")
 def local():
     for header in (b"PROXY UNKNOWN\r\n", SIGNATURE + b"\x20\0\0\0"):

@@ -4,7 +4,7 @@ import socket
 import time
 
 from harness import ws
-from harness.address import HOST
+from harness.address import HOST, free_port
 from harness.backends import Backend, echo
 from harness.cases import add, case, equal, run
 from harness.gateway import Gateway, command
@@ -54,6 +54,21 @@ def connections():
         gateway.expect_record(route="r", status=101)
         until(lambda: not _is_refused(gateway), "room for another one")
         two.finish()
+
+
+@case("connections: who comes by a proxy with PROXY headers is answered, too")
+def connections_proxied():
+    port = free_port()
+    with own("connections = 1;", listeners=f'''p: {{ bind = "@HOST@:{port}"; accept_proxy = true;
+             trust = "127.0.0.0/8"; }};''') as gateway:
+        session = ws.connect(gateway, "/r")
+        with gateway.wire_to(port) as wire:
+            wire.send(b"PROXY TCP4 192.0.2.7 192.0.2.1 1 2\r\n")
+            wire.send(request("/page"))
+            response = read_response(wire)
+        equal((response.status, b"limits.connections" in response.body), (503, True), "answer")
+        gateway.expect_record(client_ip="192.0.2.7", status=503)
+        session.finish()
 
 
 def _is_refused(gateway):

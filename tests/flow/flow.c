@@ -194,7 +194,7 @@ struct fake *flow_client(void)
 
 	w->worker.load++;
 	worker_enter(&w->worker);
-	h1_server_accept(&w->worker, &a);
+	h1_server_accept(&w->worker, &a, w->worker.gateway->snapshot);
 	worker_settle(&w->worker);
 	return f;
 }
