@@ -37,17 +37,28 @@ enum fault admission_enter(struct admission *a, const struct config_limits *limi
 		return FAULT_CONNECTIONS;
 	if (limits->memory && admission_memory(a, open) > limits->memory)
 		return FAULT_MEMORY_LIMIT;
-	if (limits->per_ip == 0 || trusted || !address->known)
-		return FAULT_NONE;
-	admitted->by_address = tally_take(a->by_address, address->ip, limits->per_ip);
-	return admitted->by_address ? FAULT_NONE : FAULT_PER_IP;
+	return trusted ? FAULT_NONE : admission_count(a, limits, address, &admitted->by_address);
 }
 
 void admission_leave(struct admission *a, const struct admitted *admitted)
 {
 	atomic_fetch_sub_explicit(&a->open, 1, memory_order_relaxed);
 	if (admitted->by_address)
-		tally_release(a->by_address, admitted->address.ip);
+		admission_uncount(a, &admitted->address);
+}
+
+enum fault admission_count(struct admission *a, const struct config_limits *limits,
+    const struct address *address, bool *counted)
+{
+	bool limited = limits->per_ip > 0 && address->known;
+
+	*counted = limited && tally_take(a->by_address, address->ip, limits->per_ip);
+	return limited && !*counted ? FAULT_PER_IP : FAULT_NONE;
+}
+
+void admission_uncount(struct admission *a, const struct address *address)
+{
+	tally_release(a->by_address, address->ip);
 }
 
 /* What is refused costs nothing, or a flood would keep everybody out for as long as it lasts. */

@@ -39,6 +39,13 @@ void		admission_fini(struct admission *);
 enum fault	admission_enter(struct admission *, const struct config_limits *,
 		    const struct address *, bool trusted, struct admitted *) MUST_USE;
 void		admission_leave(struct admission *, const struct admitted *);
+/*
+ * A request that came by a trusted proxy: while it lasts it counts for its client as a connection
+ * does. *counted: admission_uncount it in the end. PER_IP.
+ */
+enum fault	admission_count(struct admission *, const struct config_limits *,
+		    const struct address *, bool *counted) MUST_USE;
+void		admission_uncount(struct admission *, const struct address *);
 /* A TLS or WebSocket handshake. HANDSHAKE_RATE. */
 enum fault	admission_handshake(struct admission *, const struct config_limits *,
 		    uint64_t now) MUST_USE;

@@ -142,6 +142,7 @@ struct exchange {
 	/* Before it is routed: by the connection. Then by a rule, for the front to say. */
 	enum fault		 refused;
 	bool			 tunnel;
+	bool			 counted;	/* forwarded is, by admission_count */
 	char			 id[RANDOM_ID + 1];
 };
 

@@ -33,6 +33,9 @@ static void h1_finish_exchange(struct h1_conn *c)
 	if (c->x.request && h1_gateway(c)->site->done)
 		h1_gateway(c)->site->done(&c->x);
 	h1_conn_clear(c);
+	if (c->x.counted)
+		admission_uncount(h1_gateway(c)->admission, &c->x.forwarded);
+	c->x.counted = false;
 	held_put(c->x.snapshot);
 	c->x.snapshot = NULL;
 	c->x.route = NULL;

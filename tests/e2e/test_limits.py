@@ -99,6 +99,38 @@ def per_ip_proxy():
             session.finish()
 
 
+@case("per_ip: behind a trusted proxy each client counts for itself, while its request lasts")
+def per_ip_forwarded():
+    with own("per_ip = 2;", plain='trust = "127.0.0.0/8";') as gateway:
+        def by(client):
+            return [f"X-Forwarded-For: 192.0.2.66, {client}, 127.0.0.9"]
+
+        def status(client, path="/page"):
+            with gateway.wire() as wire:
+                wire.send(request(path, headers=by(client)))
+                return read_response(wire).status
+
+        sessions = [ws.connect(gateway, "/r", headers=by(f"2001:db8:1:2::{i}")) for i in (1, 2)]
+        equal(status("2001:db8:1:2:ffff::3"), 429, "status for the same /64")
+        gateway.expect_log("listener plain: 2001:db8:1:2:ffff::3: limits.per_ip reached")
+        gateway.expect_record(client_ip="2001:db8:1:2:ffff::3", status=429)
+        with ws.start(gateway, "/c", headers=by("2001:db8:1:2::4")).opened() as session:
+            equal(session.expect_failed(4429), "limits.per_ip reached", "reason")
+        equal(status("2001:db8:1:3::1"), 200, "status for another /64")
+        with gateway.wire() as wire:            # requests that are over count no more
+            for _ in range(5):
+                wire.send(request("/page", headers=by("192.0.2.7")))
+                equal(read_response(wire).status, 200, "status of one after the other")
+            for _ in range(2):
+                wire.send(request("/page", headers=by("2001:db8:1:2::3")))
+                equal(read_response(wire).status, 429, "status on a connection that is kept")
+            wire.send(request("/page", headers=by("192.0.2.7")))
+            equal(read_response(wire).status, 200, "status for another client on it")
+        for session in sessions:
+            session.finish()
+        until(lambda: status("2001:db8:1:2::3") == 200, "room for another one")
+
+
 @case("handshakes: 429 for WebSocket, no answer for TLS, and it recovers")
 def handshakes():
     with own('handshakes = "1/h burst 4";') as gateway:
