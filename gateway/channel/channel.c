@@ -122,8 +122,10 @@ enum fault channel_open(struct exchange *x, struct leg *front, struct slice subp
 	if (f == FAULT_NONE)
 		f = channel_open_meter(ch);
 	front->channel = ch;
+	x->session = ch->id;
 	if (f == FAULT_NONE)
 		f = x->route->back->open(ch, x);
+	x->session = NULL;
 	if (f != FAULT_NONE) {
 		front->channel = NULL;
 		channel_clear(ch);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "config/endpoint.h"
+#include "config/match.h"
 #include "config/shadow.h"
+#include "config/template.h"
 
 /* The nth member of a top-level group. */
 static const struct node *check_node(const struct node *root, const char *group, size_t n)
@@ -110,6 +112,36 @@ static void check_unused(struct read *r, const struct node *root)
 			    "no listener uses TLS profile '%.40s'", c->tls[i].name);
 }
 
+/* A name that the path of the route captures nothing by would be empty in each session of it. */
+static void check_captures(struct read *r, const struct node *node, const struct template *t,
+    const struct config_route *route)
+{
+	for (size_t i = 0; t && i < t->n; i++) {
+		struct slice name = t->segments[i].text;
+		if (t->segments[i].variable == TEMPLATE_PATH_NAME &&
+		    !(route->path_kind == PATH_REGEX && match_has_capture(route->path, name)))
+			notice_warning(r->notice, &node->place, "'path' has no capture for "
+			    "${path.%.*s} of backend '%.40s': (?<%.*s>...)",
+			    name.n > 40 ? 40 : (int)name.n, name.p, route->backend->name,
+			    name.n > 40 ? 40 : (int)name.n, name.p);
+	}
+}
+
+static void check_routes(struct read *r, const struct node *root)
+{
+	const struct config *c = r->config;
+
+	for (size_t i = 0; i < c->n_routes; i++) {
+		const struct config_backend *b = c->routes[i].backend;
+		const struct node *node = check_node(root, "routes", i);
+		if (b == NULL)
+			continue;
+		check_captures(r, node, b->preamble, &c->routes[i]);
+		check_captures(r, node, b->key, &c->routes[i]);
+		check_captures(r, node, b->hash, &c->routes[i]);
+	}
+}
+
 /* Only a start as root needs them, so that a check elsewhere may pass without. */
 static void check_accounts(struct read *r, const struct node *root)
 {
@@ -146,7 +178,9 @@ void check_config(struct read *r, const struct node *root)
 	check_addresses(r, root);
 	if (r->defaults == NULL || !r->defaults->bad)
 		check_shadows(r, root);
-	if (notice_is_clean(r->notice))
+	if (notice_is_clean(r->notice)) {
 		check_unused(r, root);
+		check_routes(r, root);
+	}
 	check_accounts(r, root);
 }

@@ -37,9 +37,10 @@ static const struct template_name template_names[] = {
 	    "the name that the client asked for in the TLS handshake"},
 	{"tls.client_cn", TEMPLATE_TLS_CLIENT_CN,
 	    "the common name of the client's certificate"},
+	{"session.id", TEMPLATE_SESSION_ID,
+	    "the id of the session that a backend is connected for, as the log has it"},
 	{"auth.user", TEMPLATE_LITERAL, NULL},
 	{"auth.claim.", TEMPLATE_LITERAL, NULL},
-	{"session.id", TEMPLATE_LITERAL, NULL},
 	{NULL, TEMPLATE_LITERAL, NULL},
 };
 
@@ -170,6 +171,15 @@ const struct template *template_compile(struct arena *arena, const char *text,
 	t->text = text;
 	t->segments = segments;
 	return template_take(text, segments, &t->n, error) ? t : NULL;
+}
+
+const char *template_name(enum template_variable variable)
+{
+	const struct template_name *t = template_names;
+
+	while (t->name && t->variable != variable)
+		t++;
+	return t->name;
 }
 
 const char *template_describe(size_t i, const char **help)

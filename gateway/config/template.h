@@ -22,7 +22,8 @@ enum template_variable {
 	TEMPLATE_ROUTE,
 	TEMPLATE_REQUEST_ID,
 	TEMPLATE_TLS_SNI,
-	TEMPLATE_TLS_CLIENT_CN
+	TEMPLATE_TLS_CLIENT_CN,
+	TEMPLATE_SESSION_ID
 };
 
 struct template_segment {
@@ -51,6 +52,8 @@ struct template_error {
  */
 const struct template	*template_compile(struct arena *, const char *text,
 			    struct template_error *);
+/* "client.ip"; "query." where NAME follows. Not of literals. */
+const char	*template_name(enum template_variable);
 /*
  * The ith variable, for the manual; NULL: there are no more. A name that ends in '.' wants another
  * behind it. *help: what it stands for; NULL: it is not supported yet.

@@ -137,6 +137,7 @@ struct exchange {
 	struct arena		 arena;
 	uint64_t		 started;	/* worker.now */
 	struct address		 forwarded;	/* whom a trusted proxy's header names */
+	const char		*session;	/* its id, while templates are filled in; or NULL */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */
 	/* Before it is routed: by the connection. Then by a rule, for the front to say. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "codec/http_path.h"
 
 enum { RENDER_ENCODED = 3 };	/* "%20" */
@@ -132,6 +133,13 @@ static enum fault render_client_cn(struct exchange *x, struct slice name, struct
 	return FAULT_NONE;
 }
 
+static enum fault render_session(struct exchange *x, struct slice name, struct slice *value)
+{
+	(void)name;
+	*value = slice_of(x->session);
+	return FAULT_NONE;
+}
+
 static const struct render_source render_sources[] = {
 	[TEMPLATE_CLIENT_IP] = {false, render_client_ip},
 	[TEMPLATE_CLIENT_PORT] = {false, render_client_port},
@@ -145,6 +153,7 @@ static const struct render_source render_sources[] = {
 	[TEMPLATE_REQUEST_ID] = {false, render_request_id},
 	[TEMPLATE_TLS_SNI] = {false, render_sni},
 	[TEMPLATE_TLS_CLIENT_CN] = {false, render_client_cn},
+	[TEMPLATE_SESSION_ID] = {false, render_session},
 };
 
 static bool render_has_control(struct slice s)
@@ -191,10 +200,13 @@ static enum fault render_segment(struct exchange *x, const struct template_segme
 	struct slice raw = {NULL, 0};
 
 	enum fault f = source->value(x, segment->text, &raw);
-	if (f != FAULT_NONE)
+	if (f == FAULT_NONE && render_has_control(raw))
+		f = FAULT_CONTROL_CHARACTER;
+	if (f != FAULT_NONE) {
+		log_fault(f, "route %s: ${%s%.*s}", x->route->conf->name,
+		    template_name(segment->variable), SLICE_ARG(segment->text));
 		return f;
-	if (render_has_control(raw))
-		return FAULT_CONTROL_CHARACTER;
+	}
 	*value = raw;
 	if (!url || source->encoded)
 		return FAULT_NONE;

@@ -282,6 +282,19 @@ def preamble():
             equal(read_response(wire).status, 400, f"status for {bad}")
         with ws.WebSocket(gateway.wire(), f"/closed?user={bad}").opened() as refused:
             refused.expect_failed(4400)
+    gateway.expect_log("route irc: ${query.user}: a value of the request holds a control character")
+
+
+@case("every variable, percent-decoded where it may be encoded, and empty where there is none")
+def variables():
+    session = start("/every/j%C3%B6%20e?q=a%26b&q=2", tls=True, headers=[
+        "X-Forwarded-For: [2001:db8::7]:99", "X-A: one  two", "Cookie: b=1; c=2=3"])
+    line = backend.accept().read_until(b"\n").decode().strip().split("|")
+    session.opened().finish()
+    record = gateway.expect_record(type="session", route="every")
+    equal(line, ["2001:db8::7", "99", "localhost", "/every/j%C3%B6%20e", "j\xf6 e", "a&b", "",
+                 "one  two", "2=3", "", "localhost", "", "every", record["session"],
+                 record["request_id"]], "what the backend was told")
 
 
 @case("framegate check: accept_proxy needs trust")
@@ -295,6 +308,9 @@ def mistakes():
 
 backend, tls_backend, checked_v1, checked_v2 = (Backend() for _ in range(4))
 PROXIED, PROXIED_TLS, STRANGE = free_port(), free_port(), free_port()
+VARIABLES = ("client.ip", "client.port", "host", "path", "path.id", "query.q", "query.none",
+             "header.X-A", "cookie.c", "cookie.none", "tls.sni", "tls.client_cn", "route",
+             "session.id", "request.id")
 TRUST = 'trust = [ "127.0.0.0/8", "10.0.0.0/8", "2001:db8:ffff::/48" ];'
 gateway = Gateway(
     top='workers = 2; limits: { head_timeout = "1s"; };', plain=TRUST, secure=TRUST,
@@ -310,6 +326,7 @@ before: {{ servers = ["tls://{HOST}:{tls_backend.port}"]; send_proxy = "v1";
           tls: {{ verify = false; }}; }};
 c1: {{ servers = ["{checked_v1.url}"]; send_proxy = "v1"; health: {{ type = "tcp"; }}; }};
 c2: {{ servers = ["{checked_v2.url}"]; send_proxy = "v2"; health: {{ type = "tcp"; }}; }};
+every: {{ servers = ["{backend.url}"]; preamble = "{'|'.join(f'${{{v}}}' for v in VARIABLES)}\n"; }};
 irc: {{ servers = ["{backend.url}"];
        preamble = "WEBIRC pw gw ${{client.ip}} ${{client.ip}}\\r\\nUSER ${{query.user}} 0 * :web\\r\\n"; }};
 ''', routes='''
@@ -324,6 +341,7 @@ c2: { path = "/c2"; backend = "c2"; };
 v2: { path = "/v2"; backend = "v2"; };
 before: { path = "/before"; backend = "before"; };
 irc: { path = "/irc"; backend = "irc"; };
+every: { path = "~^/every/(?<id>.*)$"; backend = "every"; };
 ''')
 tls_context = gateway.authority.server_context(gateway.authority.server("localhost", HOST))
 for tls in (False, True):

@@ -64,6 +64,8 @@ static void test_every_variable(void **state)
 	    {"${route}", "", TEMPLATE_ROUTE},
 	    {"${request.id}", "", TEMPLATE_REQUEST_ID},
 	    {"${tls.sni}", "", TEMPLATE_TLS_SNI},
+	    {"${tls.client_cn}", "", TEMPLATE_TLS_CLIENT_CN},
+	    {"${session.id}", "", TEMPLATE_SESSION_ID},
 	};
 	struct arena arena;
 
@@ -73,6 +75,8 @@ static void test_every_variable(void **state)
 		const struct template *t = compile(&arena, rows[i].text);
 		assert_int_equal(t->n, 1);
 		expect_segment(t, 0, rows[i].variable, rows[i].name);
+		const char *name = template_name(rows[i].variable);
+		assert_memory_equal(rows[i].text + 2, name, strlen(name));
 	}
 	arena_fini(&arena);
 }
@@ -125,7 +129,6 @@ static void test_errors(void **state)
 	expect_error("x${host", "the '}' of '${' is missing", 1, 2);
 	expect_error("${auth.user}", "'${auth.user}' is not supported yet", 0, 12);
 	expect_error("${auth.claim.x}", "'${auth.claim.x}' is not supported yet", 0, 15);
-	expect_error("${session.id}", "'${session.id}' is not supported yet", 0, 13);
 }
 
 static void test_long_name(void **state)

@@ -20,6 +20,8 @@ static int begin(void **state)
 	fake_exchange_init(&fake);
 	fake.x.route = &route;
 	fake.client.sni = SLICE("sni.example");
+	fake.client.client_cn = SLICE("Jö Doe");
+	fake.x.session = "f00d";
 	return 0;
 }
 
@@ -58,6 +60,8 @@ static void test_values(void **state)
 		{"${route}", "a%20route"},
 		{"${request.id}", "0123456789abcdef"},
 		{"${tls.sni}", "sni.example"},
+		{"${tls.client_cn}", "J%C3%B6%20Doe"},
+		{"${session.id}", "f00d"},
 		{"$${host} $", "${host} $"},
 	};
 	struct slice url;
