@@ -122,6 +122,37 @@ def rules():
         equal(read_response(wire).status, status, f"status for {source}")
 
 
+@case("IPv4 is IPv4 however it is written, and in whatever socket it comes")
+def mapped():
+    def denied(wire, *headers):
+        with wire:
+            wire.send(ws.handshake("/denied", headers=headers))
+            equal(read_response(wire).status, 403, f"status with {headers}")
+
+    for header in (v1("::ffff:192.0.2.66", "::1"), v2("::ffff:192.0.2.66", "::1")):
+        wire = Wire.connect((HOST, PROXIED))
+        wire.send(header)
+        denied(wire)
+    denied(gateway.wire(), "X-Forwarded-For: ::ffff:192.0.2.66")
+    denied(gateway.wire(), 'Forwarded: for="[::ffff:c000:242]:80"')
+    denied(gateway.wire_to(DUAL), "X-Forwarded-For: 192.0.2.66, ::ffff:10.1.1.1")
+    gateway.expect_record(client_ip="192.0.2.66", peer_ip=CLIENT, listener="dual")
+
+
+@case("peers of a unix socket are believed, too")
+def by_unix():
+    path = str(gateway.dir / "front.sock")
+    equal(get(Wire.connect(path), headers=["X-Forwarded-For: 192.0.2.7:5"]), "192.0.2.7 5", "told")
+    gateway.expect_record(client_ip="192.0.2.7", peer_ip="unix", listener="unix")
+    equal(get(Wire.connect(path)), "unix 0", "told")
+    wire = Wire.connect(str(gateway.dir / "proxied.sock"))
+    wire.send(v2("2001:db8::7", "::1"))
+    equal(get(wire), "2001:db8::7 1234", "told")
+    with Wire.connect(str(gateway.dir / "proxied.sock")) as wire:
+        wire.send(request("/page"))
+        wire.expect_gone()
+
+
 def forwarded(headers, client):
     with gateway.wire() as wire:
         got = get(wire, headers=headers)
@@ -307,7 +338,7 @@ def mistakes():
 
 
 backend, tls_backend, checked_v1, checked_v2 = (Backend() for _ in range(4))
-PROXIED, PROXIED_TLS, STRANGE = free_port(), free_port(), free_port()
+PROXIED, PROXIED_TLS, STRANGE, DUAL = (free_port() for _ in range(4))
 VARIABLES = ("client.ip", "client.port", "host", "path", "path.id", "query.q", "query.none",
              "header.X-A", "cookie.c", "cookie.none", "tls.sni", "tls.client_cn", "route",
              "session.id", "request.id")
@@ -317,6 +348,9 @@ gateway = Gateway(
     listeners=f'''
 p: {{ bind = "@HOST@:{PROXIED}"; accept_proxy = true; {TRUST} }};
 ptls: {{ bind = "@HOST@:{PROXIED_TLS}"; tls = "e2e"; accept_proxy = true; {TRUST} }};
+dual: {{ bind = "*:{DUAL}"; trust = [ "127.0.0.0/8", "::ffff:10.0.0.0/104" ]; }};
+unix: {{ bind = "unix:@DIR@/front.sock"; {TRUST} }};
+sock: {{ bind = "unix:@DIR@/proxied.sock"; accept_proxy = true; }};
 strange: {{ bind = "@HOST@:{STRANGE}"; accept_proxy = true; trust = "192.0.2.0/24"; }};''',
     backends=f'''
 who: {{ servers = ["{backend.url}"]; preamble = "${{client.ip}} ${{client.port}}\\n"; }};
@@ -324,8 +358,8 @@ v1: {{ servers = ["{backend.url}"]; send_proxy = "v1"; }};
 v2: {{ servers = ["{backend.url}"]; send_proxy = "v2"; }};
 before: {{ servers = ["tls://{HOST}:{tls_backend.port}"]; send_proxy = "v1";
           tls: {{ verify = false; }}; }};
-c1: {{ servers = ["{checked_v1.url}"]; send_proxy = "v1"; health: {{ type = "tcp"; }}; }};
-c2: {{ servers = ["{checked_v2.url}"]; send_proxy = "v2"; health: {{ type = "tcp"; }}; }};
+c1: {{ servers = ["{checked_v1.url}"]; send_proxy = "v1"; health: {{ type = "tcp"; interval = "200ms"; }}; }};
+c2: {{ servers = ["{checked_v2.url}"]; send_proxy = "v2"; health: {{ type = "tcp"; interval = "200ms"; }}; }};
 every: {{ servers = ["{backend.url}"]; preamble = "{'|'.join(f'${{{v}}}' for v in VARIABLES)}\n"; }};
 irc: {{ servers = ["{backend.url}"];
        preamble = "WEBIRC pw gw ${{client.ip}} ${{client.ip}}\\r\\nUSER ${{query.user}} 0 * :web\\r\\n"; }};
