@@ -110,6 +110,11 @@ static uint16_t proxy_get16(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
+static uint32_t proxy_get32(const uint8_t *p)
+{
+	return (uint32_t)proxy_get16(p) << 16 | proxy_get16(p + 2);
+}
+
 static uint8_t *proxy_put16(uint8_t *p, uint16_t v)
 {
 	p[0] = (uint8_t)(v >> 8);
@@ -137,14 +142,9 @@ static bool proxy_v2_tlvs_are_good(const uint8_t *p, size_t n, size_t at)
 		if (n - at < V2_TLV || n - at - V2_TLV < proxy_get16(p + at + 1))
 			return false;
 		size_t value = at + V2_TLV, size = proxy_get16(p + at + 1);
-		if (p[at] == TLV_CRC32C) {
-			uint32_t said = (uint32_t)proxy_get16(p + value) << 16;
-			if (size != 4)
-				return false;
-			said |= proxy_get16(p + value + 2);
-			if (said != proxy_crc32c(p, n, value))
-				return false;
-		}
+		if (p[at] == TLV_CRC32C && (size != 4 ||
+		    proxy_get32(p + value) != proxy_crc32c(p, n, value)))
+			return false;
 		at = value + size;
 	}
 	return true;

@@ -128,6 +128,8 @@ static void test_v2_wrong(void **state)
 	WRONG(SIGNATURE "\x21\x11\0\x0e" TCP4 "\4\0");		/* half a TLV */
 	WRONG(SIGNATURE "\x21\x11\0\x10" TCP4 "\4\0\2a");	/* one that is too short */
 	WRONG(SIGNATURE "\x21\x11\0\x13" TCP4 "\3\0\4abcd");	/* a wrong checksum */
+	WRONG(SIGNATURE "\x21\x11\0\x0f" TCP4 "\3\0\0");		/* none at all */
+	WRONG(SIGNATURE "\x21\x11\0\x11" TCP4 "\3\0\2ab");	/* half of one */
 }
 
 /* A checksum by the specification's rule, computed elsewhere. */
