@@ -57,9 +57,9 @@ struct client {
 	/* Whom it is from: the peer, or whom a PROXY header names; and where to, if it says so. */
 	struct address			 address, local;
 	int				 fd;		/* the socket */
-	const char			*tls;		/* "TLSv1.3", NULL: plain */
 	/* TLS: taken up again; a certificate was shown and verified. */
 	bool				 resumed, certificate;
+	const char			*tls;		/* "TLSv1.3", NULL: plain */
 	struct slice			 sni, client_cn;
 };
 
