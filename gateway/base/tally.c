@@ -1,5 +1,6 @@
 #include "base/tally.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,13 +43,8 @@ void tally_free(struct tally *t)
 	if (t == NULL)
 		return;
 	for (size_t i = 0; i < TALLY_STRIPES; i++) {
-		for (size_t k = 0; k < TALLY_SLOTS; k++) {
-			while (t->stripes[i].slots[k]) {
-				struct tally_entry *e = t->stripes[i].slots[k];
-				t->stripes[i].slots[k] = e->next;
-				free(e);
-			}
-		}
+		for (size_t k = 0; k < TALLY_SLOTS; k++)
+			assert(t->stripes[i].slots[k] == NULL);
 		pthread_mutex_destroy(&t->stripes[i].lock);
 	}
 	free(t);
@@ -78,8 +74,10 @@ static struct tally_entry **tally_lock(struct tally *t, const uint8_t key[TALLY_
 	return at;
 }
 
-bool tally_take(struct tally *t, const uint8_t ip[TALLY_KEY], unsigned most)
+enum fault tally_take(struct tally *t, const uint8_t ip[TALLY_KEY], unsigned most,
+    enum fault full)
 {
+	enum fault f = FAULT_NONE;
 	struct tally_stripe *stripe;
 	uint8_t key[TALLY_KEY];
 
@@ -90,11 +88,14 @@ bool tally_take(struct tally *t, const uint8_t ip[TALLY_KEY], unsigned most)
 		if (*at)
 			memcpy((*at)->key, key, sizeof(key));
 	}
-	bool room = *at && (*at)->n < most;
-	if (room)
+	if (*at == NULL)
+		f = FAULT_NO_MEMORY;
+	else if ((*at)->n >= most)
+		f = full;
+	else
 		(*at)->n++;
 	pthread_mutex_unlock(&stripe->lock);
-	return room;
+	return f;
 }
 
 void tally_release(struct tally *t, const uint8_t ip[TALLY_KEY])

@@ -1,16 +1,22 @@
 #include "channel/permit.h"
 
 #include "base/tally.h"
+#include "http/admission.h"
 
 static enum fault permit_take_address(struct permit *p, const struct exchange *x)
 {
 	unsigned most = x->route->conf->limits.per_ip;
 
-	p->address = *exchange_client(x);
-	if (most == 0 || !p->address.known)
+	const struct address *counted = admission_counted(x->client->listener,
+	    exchange_client(x));
+
+	if (most == 0 || counted == NULL)
 		return FAULT_NONE;
-	p->by_address = tally_take(x->route->use->by_address, p->address.ip, most);
-	return p->by_address ? FAULT_NONE : FAULT_ROUTE_PER_IP;
+	p->address = *counted;
+	enum fault f = tally_take(x->route->use->by_address, p->address.ip, most,
+	    FAULT_ROUTE_PER_IP);
+	p->by_address = f == FAULT_NONE;
+	return f;
 }
 
 enum fault permit_take(struct permit *p, const struct exchange *x)

@@ -72,9 +72,9 @@ static const struct schema_key schema_limits_keys[] = {
 	{SCHEMA_KEY("connections", count, "0", limits.connections,
 	    "Client connections open at the same time. Others are refused with 503. 0: no limit.")},
 	{SCHEMA_KEY("per_ip", count, "0", limits.per_ip,
-	    "Connections open at the same time from one address, of IPv6 from one /64. Of a proxy "
-	    "in 'trust' it is not the connections that count, but each request for its client, "
-	    "while it lasts. Others are refused with 429. 0: no limit.")},
+	    "Connections open at the same time from one address, of IPv6 from one /64. Behind a "
+	    "proxy in 'trust' the sessions and requests of each client that it names count "
+	    "instead. Others are refused with 429. 0: no limit.")},
 	{SCHEMA_KEY("handshakes", rate, "0", limits.handshakes,
 	    "TLS and WebSocket handshakes, all clients together. A TLS handshake beyond that is "
 	    "not answered, a WebSocket handshake with 429. \"0\": no limit.")},

@@ -1,5 +1,8 @@
 #include "http/admission.h"
 
+#include <assert.h>
+#include <limits.h>
+
 enum fault admission_init(struct admission *a)
 {
 	a->by_address = tally_new();
@@ -9,13 +12,15 @@ enum fault admission_init(struct admission *a)
 
 void admission_fini(struct admission *a)
 {
+	assert(a->open == 0 && a->refused == 0);
 	tally_free(a->by_address);
 	pthread_mutex_destroy(&a->lock);
 }
 
 /* What waits anywhere, and something for each connection: a ceiling before the kernel's. */
-static uint64_t admission_memory(const struct admission *a, unsigned open)
+static uint64_t admission_memory(const struct admission *a)
 {
+	unsigned open = atomic_load_explicit(&a->open, memory_order_relaxed);
 	int64_t bytes = (int64_t)open * ADMISSION_CONNECTION;
 
 	for (unsigned i = 0; i < a->n_workers; i++) {
@@ -27,38 +32,77 @@ static uint64_t admission_memory(const struct admission *a, unsigned open)
 	return bytes > 0 ? (uint64_t)bytes : 0;
 }
 
-enum fault admission_enter(struct admission *a, const struct config_limits *limits,
-    const struct address *address, bool trusted, struct admitted *admitted)
+const struct address *admission_counted(const struct config_listener *l, const struct address *a)
 {
-	unsigned open = atomic_fetch_add_explicit(&a->open, 1, memory_order_relaxed) + 1;
+	bool many = !a->known || (l->trust.n > 0 && address_in(a, &l->trust));
 
-	*admitted = (struct admitted){.address = *address};
-	if (limits->connections && open > limits->connections)
+	return many ? NULL : a;
+}
+
+/* False: there are most of them already. */
+static bool admission_add(_Atomic unsigned *n, uint64_t most)
+{
+	bool room = atomic_fetch_add_explicit(n, 1, memory_order_relaxed) < most;
+
+	if (!room)
+		atomic_fetch_sub_explicit(n, 1, memory_order_relaxed);
+	return room;
+}
+
+enum fault admission_take_address(struct admission *a, const struct config_limits *limits,
+    const struct address *address, bool *taken)
+{
+	*taken = false;
+	if (limits->per_ip == 0)
+		return FAULT_NONE;
+	enum fault f = tally_take(a->by_address, address->ip, limits->per_ip, FAULT_PER_IP);
+	*taken = f == FAULT_NONE;
+	return f;
+}
+
+void admission_release_address(struct admission *a, const struct address *address)
+{
+	tally_release(a->by_address, address->ip);
+}
+
+static enum fault admission_take_place(struct admission *a, const struct config_limits *limits,
+    struct admitted *admitted)
+{
+	uint64_t most = limits->connections ? limits->connections : UINT_MAX;
+
+	admitted->open = admission_add(&a->open, most);
+	if (!admitted->open)
 		return FAULT_CONNECTIONS;
-	if (limits->memory && admission_memory(a, open) > limits->memory)
+	if (limits->memory && admission_memory(a) > limits->memory)
 		return FAULT_MEMORY_LIMIT;
-	return trusted ? FAULT_NONE : admission_count(a, limits, address, &admitted->by_address);
+	return FAULT_NONE;
+}
+
+/* Who is refused gives back what it took: one address must not take the places of all others. */
+enum fault admission_enter(struct admission *a, const struct config_limits *limits,
+    const struct address *address, struct admitted *admitted)
+{
+	*admitted = (struct admitted){.by_address = false};
+	enum fault f = admission_take_place(a, limits, admitted);
+	if (f == FAULT_NONE && address) {
+		admitted->address = *address;
+		f = admission_take_address(a, limits, address, &admitted->by_address);
+	}
+	if (f == FAULT_NONE)
+		return f;
+	admission_leave(a, admitted);
+	*admitted = (struct admitted){.refused = admission_add(&a->refused, ADMISSION_REFUSED)};
+	return f;
 }
 
 void admission_leave(struct admission *a, const struct admitted *admitted)
 {
-	atomic_fetch_sub_explicit(&a->open, 1, memory_order_relaxed);
+	if (admitted->open)
+		atomic_fetch_sub_explicit(&a->open, 1, memory_order_relaxed);
+	if (admitted->refused)
+		atomic_fetch_sub_explicit(&a->refused, 1, memory_order_relaxed);
 	if (admitted->by_address)
-		admission_uncount(a, &admitted->address);
-}
-
-enum fault admission_count(struct admission *a, const struct config_limits *limits,
-    const struct address *address, bool *counted)
-{
-	bool limited = limits->per_ip > 0 && address->known;
-
-	*counted = limited && tally_take(a->by_address, address->ip, limits->per_ip);
-	return limited && !*counted ? FAULT_PER_IP : FAULT_NONE;
-}
-
-void admission_uncount(struct admission *a, const struct address *address)
-{
-	tally_release(a->by_address, address->ip);
+		admission_release_address(a, &admitted->address);
 }
 
 /* What is refused costs nothing, or a flood would keep everybody out for as long as it lasts. */

@@ -13,10 +13,14 @@
 #include "loop/worker.h"
 #include "net/address.h"
 
-enum { ADMISSION_CONNECTION = 16 * 1024 };	/* bytes that a connection counts for */
+enum {
+	ADMISSION_CONNECTION = 16 * 1024,	/* bytes that a connection counts for */
+	ADMISSION_REFUSED = 256			/* so many may wait to be told why */
+};
 
 struct admission {
-	_Atomic unsigned	 open;		/* connections of all workers */
+	_Atomic unsigned	 open;		/* connections of all workers that have a place */
+	_Atomic unsigned	 refused;	/* and those that wait to hear why they have none */
 	struct tally		*by_address;
 	pthread_mutex_t		 lock;		/* for the bucket */
 	struct bucket		 handshakes;
@@ -28,24 +32,31 @@ struct admission {
 struct admitted {
 	struct address	address;
 	bool		by_address;	/* it is counted there */
+	bool		open, refused;	/* and here; neither: there is not even room to say why */
 };
 
-enum fault	admission_init(struct admission *) MUST_USE;
-void		admission_fini(struct admission *);
 /*
- * A new connection of this client; trusted: a proxy that comes for many. It is counted on a fault
- * too, so that it can be answered: admission_leave in any case. CONNECTIONS, PER_IP, MEMORY_LIMIT.
+ * Whom limits for each address count. NULL: nobody, since the address says nothing of a client, as
+ * that of a unix socket or of a proxy in `trust`, which comes for many.
+ */
+const struct address *admission_counted(const struct config_listener *, const struct address *);
+enum fault	admission_init(struct admission *) MUST_USE;
+void		admission_fini(struct admission *);	/* everybody has left */
+/*
+ * A new connection; address: of whom, NULL: of nobody in particular. On a fault it has no place but
+ * may stay to be answered, unless admitted->refused says no: admission_leave in any case.
+ * CONNECTIONS, PER_IP, MEMORY_LIMIT.
  */
 enum fault	admission_enter(struct admission *, const struct config_limits *,
-		    const struct address *, bool trusted, struct admitted *) MUST_USE;
+		    const struct address *, struct admitted *) MUST_USE;
 void		admission_leave(struct admission *, const struct admitted *);
 /*
- * A request that came by a trusted proxy: while it lasts it counts for its client as a connection
- * does. *counted: admission_uncount it in the end. PER_IP.
+ * A request of this client over a connection that is nobody's in particular, as a proxy's is:
+ * admission_release_address ends what returned FAULT_NONE. PER_IP.
  */
-enum fault	admission_count(struct admission *, const struct config_limits *,
-		    const struct address *, bool *counted) MUST_USE;
-void		admission_uncount(struct admission *, const struct address *);
+enum fault	admission_take_address(struct admission *, const struct config_limits *,
+		    const struct address *, bool *taken) MUST_USE;
+void		admission_release_address(struct admission *, const struct address *);
 /* A TLS or WebSocket handshake. HANDSHAKE_RATE. */
 enum fault	admission_handshake(struct admission *, const struct config_limits *,
 		    uint64_t now) MUST_USE;

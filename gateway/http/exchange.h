@@ -143,7 +143,7 @@ struct exchange {
 	/* Before it is routed: by the connection. Then by a rule, for the front to say. */
 	enum fault		 refused;
 	bool			 tunnel;
-	bool			 counted;	/* forwarded is, by admission_count */
+	bool			 by_address;	/* forwarded counts for limits.per_ip */
 	char			 id[RANDOM_ID + 1];
 };
 

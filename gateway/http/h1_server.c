@@ -32,10 +32,10 @@ static void h1_finish_exchange(struct h1_conn *c)
 {
 	if (c->x.request && h1_gateway(c)->site->done)
 		h1_gateway(c)->site->done(&c->x);
+	if (c->x.by_address)
+		admission_release_address(h1_gateway(c)->admission, &c->x.forwarded);
+	c->x.by_address = false;
 	h1_conn_clear(c);
-	if (c->x.counted)
-		admission_uncount(h1_gateway(c)->admission, &c->x.forwarded);
-	c->x.counted = false;
 	held_put(c->x.snapshot);
 	c->x.snapshot = NULL;
 	c->x.route = NULL;
@@ -443,24 +443,6 @@ static const struct stream_events h1_stream_events = {
 	.gone = h1_gone,
 };
 
-/* Of a proxy that comes for many clients an address says nothing. */
-static bool h1_is_trusted(const struct client *client)
-{
-	return client->listener->trust.n > 0 && address_in(&client->address,
-	    &client->listener->trust);
-}
-
-/* Whatever is against it is said in the answer to the first request. */
-static void h1_admit(struct h1_conn *c)
-{
-	struct gateway_worker *g = h1_gateway(c);
-
-	c->refuse = admission_enter(g->admission, c->client.limits, &c->client.address,
-	    h1_is_trusted(&c->client), &c->admitted);
-	if (g->stopping)
-		c->refuse = FAULT_SHUTDOWN;
-}
-
 static struct h1_conn *h1_conn_new(struct worker *w)
 {
 	struct h1_conn *c = calloc(1, sizeof(*c));
@@ -518,28 +500,45 @@ static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a,
 	return c;
 }
 
-static void h1_turn_away(struct worker *w, const struct accepted *a, enum fault f)
+static void h1_turn_away(struct worker *w, const struct accepted *a,
+    const struct admitted *admitted, enum fault f)
 {
 	const struct http_listener *l = a->tag;
 	char peer[ADDRESS_TEXT];
 
 	log_fault(f, "listener %s: %s", l->conf->name, address_text(&a->client, peer));
 	close(a->fd);
+	admission_leave(w->gateway->admission, admitted);
 	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
+}
+
+/* Whatever is in *refuse is said in the answer to the first request; a fault: there is none. */
+static enum fault h1_admit(struct worker *w, const struct accepted *a, struct admitted *admitted,
+    enum fault *refuse)
+{
+	const struct http_listener *l = a->tag;
+
+	*refuse = admission_enter(w->gateway->admission, l->limits,
+	    admission_counted(l->conf, &a->client), admitted);
+	if (*refuse != FAULT_NONE && !admitted->refused)
+		return *refuse;
+	if (w->gateway->stopping)
+		*refuse = FAULT_SHUTDOWN;
+	return l->tls ? admission_handshake(w->gateway->admission, l->limits, w->now) : FAULT_NONE;
 }
 
 void h1_server_accept(struct worker *w, const struct accepted *a, struct held *snapshot)
 {
-	const struct http_listener *l = a->tag;
-	enum fault f = l->tls ? admission_handshake(w->gateway->admission, l->limits, w->now)
-	    : FAULT_NONE;
+	struct admitted admitted;
+	enum fault refuse, f = h1_admit(w, a, &admitted, &refuse);
 	struct h1_conn *c = f == FAULT_NONE ? h1_accept(w, a, snapshot) : NULL;
 
 	if (c == NULL) {
-		h1_turn_away(w, a, f == FAULT_NONE ? FAULT_NO_MEMORY : f);
+		h1_turn_away(w, a, &admitted, f == FAULT_NONE ? FAULT_NO_MEMORY : f);
 		return;
 	}
-	h1_admit(c);
+	c->admitted = admitted;
+	c->refuse = refuse;
 	list_append(&w->gateway->connections, &c->connection.link);
 	STATS_ADD(w->stats.connections, 1);
 	STATS_ADD(w->stats.connections_total, 1);

@@ -167,9 +167,12 @@ void proxied_accept(struct worker *w, const struct accepted *accepted)
 		atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
 		return;
 	}
-	/* It counts; what is against it is found again, and answered, when the header is there. */
-	enum fault f = admission_enter(w->gateway->admission, l->limits, &a.peer, true,
-	    &p->admitted);
+	/* If it is refused it is told so as the others are, behind its header. */
+	enum fault f = admission_enter(w->gateway->admission, l->limits, NULL, &p->admitted);
+	if (f != FAULT_NONE && !p->admitted.refused) {
+		proxied_refuse(p, f);
+		return;
+	}
 	timer_set(w, &p->timer, l->limits->head_timeout ? w->now + l->limits->head_timeout
 	    : CLOCK_NEVER);
 	f = watch_arm(&p->watch, WATCH_READ);

@@ -1,6 +1,5 @@
 #include "route/route.h"
 
-#include "base/log.h"
 #include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "route/identity.h"
@@ -15,20 +14,15 @@ static bool route_refuses_by_close(const struct exchange *x)
 	return x->route->back && x->request->websocket && x->route->conf->refuse == REFUSE_CLOSE;
 }
 
-/* The connection of a proxy says nothing about how many its clients are; their requests do. */
-static enum fault route_count(struct exchange *x)
+/* Behind a proxy it is not the connection but the request that is somebody's. */
+static enum fault route_admit(struct exchange *x)
 {
 	const struct client *client = x->client;
-	char text[ADDRESS_TEXT];
 
-	if (!x->forwarded.known || address_in(&x->forwarded, &client->listener->trust))
+	if (!x->forwarded.known || admission_counted(client->listener, &x->forwarded) == NULL)
 		return FAULT_NONE;
-	enum fault f = admission_count(client->worker->gateway->admission, client->limits,
-	    &x->forwarded, &x->counted);
-	if (f != FAULT_NONE)
-		log_fault(f, "listener %s: %s", client->listener->name,
-		    address_text(&x->forwarded, text));
-	return f;
+	return admission_take_address(client->worker->gateway->admission, client->limits,
+	    &x->forwarded, &x->by_address);
 }
 
 enum fault route_exchange(struct exchange *x)
@@ -39,7 +33,8 @@ enum fault route_exchange(struct exchange *x)
 	if (x->snapshot == NULL)
 		x->snapshot = held_get(x->client->worker->gateway->snapshot);
 	enum fault unclear = identity_find(x);
-	refused = refused ? refused : unclear ? unclear : route_count(x);
+	if (refused == FAULT_NONE)
+		refused = unclear ? unclear : route_admit(x);
 	if (x->client->listener->redirect) {
 		x->handler = &serve_https_handler;
 		return refused;

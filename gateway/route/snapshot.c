@@ -1,5 +1,6 @@
 #include "route/snapshot.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "back/back_echo.h"
@@ -140,8 +141,10 @@ static void snapshot_free_route(struct route *r)
 {
 	pattern_free(r->pattern);
 	free(r->framings);
-	if (r->use)
+	if (r->use) {
+		assert(r->use->sessions == 0);
 		tally_free(r->use->by_address);
+	}
 	free(r->use);
 }
 

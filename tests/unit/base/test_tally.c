@@ -22,12 +22,12 @@ static void test_counts(void **state)
 	(void)state;
 	address("::ffff:192.0.2.1", a);
 	address("::ffff:192.0.2.2", b);
-	assert_true(tally_take(t, a, 2));
-	assert_true(tally_take(t, a, 2));
-	assert_false(tally_take(t, a, 2));
-	assert_true(tally_take(t, b, 2));
+	assert_int_equal(tally_take(t, a, 2, FAULT_PER_IP), FAULT_NONE);
+	assert_int_equal(tally_take(t, a, 2, FAULT_PER_IP), FAULT_NONE);
+	assert_int_equal(tally_take(t, a, 2, FAULT_PER_IP), FAULT_PER_IP);
+	assert_int_equal(tally_take(t, b, 2, FAULT_PER_IP), FAULT_NONE);
 	tally_release(t, a);
-	assert_true(tally_take(t, a, 2));
+	assert_int_equal(tally_take(t, a, 2, FAULT_PER_IP), FAULT_NONE);
 	tally_release(t, a);
 	tally_release(t, a);
 	tally_release(t, b);
@@ -43,11 +43,11 @@ static void test_networks(void **state)
 	address("2001:db8:1:2::1", a);
 	address("2001:db8:1:2:ffff:ffff:ffff:ffff", same);
 	address("2001:db8:1:3::1", other);
-	assert_true(tally_take(t, a, 1));
-	assert_false(tally_take(t, same, 1));
-	assert_true(tally_take(t, other, 1));
+	assert_int_equal(tally_take(t, a, 1, FAULT_PER_IP), FAULT_NONE);
+	assert_int_equal(tally_take(t, same, 1, FAULT_PER_IP), FAULT_PER_IP);
+	assert_int_equal(tally_take(t, other, 1, FAULT_PER_IP), FAULT_NONE);
 	tally_release(t, a);
-	assert_true(tally_take(t, same, 1));
+	assert_int_equal(tally_take(t, same, 1, FAULT_PER_IP), FAULT_NONE);
 	tally_release(t, same);
 	tally_release(t, other);
 	tally_free(t);
@@ -65,11 +65,11 @@ static void test_many(void **state)
 			ip[13] = (uint8_t)(i >> 8);
 			ip[14] = (uint8_t)i;
 			if (round == 0)
-				assert_true(tally_take(t, ip, 1));
+				assert_int_equal(tally_take(t, ip, 1, FAULT_PER_IP), FAULT_NONE);
 			else
 				tally_release(t, ip);
 		}
-	assert_true(tally_take(t, ip, 1));
+	assert_int_equal(tally_take(t, ip, 1, FAULT_PER_IP), FAULT_NONE);
 	tally_release(t, ip);
 	tally_free(t);
 }
