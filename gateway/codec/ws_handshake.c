@@ -142,3 +142,14 @@ enum fault ws_handshake_subprotocol(const struct header *h, unsigned n_headers,
 	}
 	return none_is_fine ? FAULT_NONE : FAULT_SUBPROTOCOL;
 }
+
+struct slice ws_handshake_first_offer(const struct header *h, unsigned n_headers)
+{
+	struct slice offer[OFFER_MAX];
+	size_t n;
+
+	if (!ws_handshake_offer(h, n_headers, offer, &n) || n == 0 ||
+	    offer[0].n > WS_SUBPROTOCOL_MAX)
+		return (struct slice){NULL, 0};
+	return offer[0];
+}

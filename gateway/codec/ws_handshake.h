@@ -6,7 +6,10 @@
 
 #include "codec/http1.h"
 
-enum { WS_ACCEPT_SIZE = 28 };	/* base64 of a SHA-1 */
+enum {
+	WS_ACCEPT_SIZE = 28,		/* base64 of a SHA-1 */
+	WS_SUBPROTOCOL_MAX = 256	/* longer names are not repeated */
+};
 
 /*
  * Does this request ask for a WebSocket at all? (Upgrade holds "websocket",
@@ -28,5 +31,10 @@ enum fault	ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE]) MUST_
  */
 enum fault	ws_handshake_subprotocol(const struct header *, unsigned n_headers,
 		    const char *const *ours, size_t n, struct slice *chosen) MUST_USE;
+/*
+ * The first of the client's offer, of at most WS_SUBPROTOCOL_MAX bytes; empty: there is none. For
+ * refusals within the WebSocket: a browser that offered some takes no answer that has none.
+ */
+struct slice	ws_handshake_first_offer(const struct header *, unsigned n_headers);
 
 #endif

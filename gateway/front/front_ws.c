@@ -129,11 +129,11 @@ static void front_ws_expire(struct timer *t)
 		front_ws_check_alive(f);
 }
 
-static enum flow front_ws_upgrade(struct front_ws *f)
+static enum flow front_ws_upgrade(struct front_ws *f, struct slice subprotocol)
 {
-	struct header chosen = {SLICE("Sec-WebSocket-Protocol"), f->subprotocol};
+	struct header chosen = {SLICE("Sec-WebSocket-Protocol"), subprotocol};
 
-	return exchange_upgrade(f->x, &chosen, f->subprotocol.n > 0);
+	return exchange_upgrade(f->x, &chosen, subprotocol.n > 0);
 }
 
 /* Before a byte backend nothing has to be held, whatever a message's length. */
@@ -152,7 +152,7 @@ static void front_ws_ready(struct leg *leg)
 	f->state = FRONT_WS_OPEN;
 	f->x->ops->set_buffer(f->x, f->conf->buffer);
 	ws_reader_init(&f->reader, true, front_ws_max_message(f->leg.channel));
-	front_ws_upgrade(f);
+	front_ws_upgrade(f, f->subprotocol);
 	f->heard = f->worker->now;
 	front_ws_set_ping(f);
 }
@@ -195,8 +195,11 @@ static void front_ws_begin_closing(struct front_ws *f)
 /* Upgraded only so that a browser can see why it is refused. */
 static void front_ws_refuse(struct front_ws *f, enum fault fault)
 {
+	const struct request *r = f->x->request;
+
 	ws_reader_init(&f->reader, true, 0);
-	front_ws_upgrade(f);
+	front_ws_upgrade(f, f->subprotocol.n ? f->subprotocol
+	    : ws_handshake_first_offer(r->headers, r->n_headers));
 	front_ws_say_fault(f, fault);
 	front_ws_begin_closing(f);
 }

@@ -79,6 +79,8 @@ def closed_door():
                 return False
             except ConnectionRefusedError:
                 return True
+            except ConnectionResetError:
+                return False            # it stood in the queue when the door closed
         until(refused, "a refused connection")
         equal(gw.child.poll(), None, "exit status so far")
         for socket, _ in opened:
