@@ -6,7 +6,6 @@
 static enum fault permit_take_address(struct permit *p, const struct exchange *x)
 {
 	unsigned most = x->route->conf->limits.per_ip;
-
 	const struct address *counted = admission_counted(x->client->listener,
 	    exchange_client(x));
 

@@ -268,6 +268,8 @@ struct config {
 	size_t			 n_backends;
 	struct config_route	*routes;
 	size_t			 n_routes;
+	/* What `defaults` says, for requests that no route takes; its name is "". */
+	struct config_route	 unrouted;
 };
 
 /*

@@ -244,6 +244,8 @@ void read_config(struct read *r, const struct node *root)
 		read_keys(r, &schema_route, r->defaults, &r->route);
 		r->defaults->bad = r->notice->report->errors > before;
 	}
+	r->config->unrouted = r->route;
+	r->config->unrouted.name = "";
 	if (!r->notice->no_memory)
 		read_group(r, top, root, r->config);
 }

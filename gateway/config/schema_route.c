@@ -266,7 +266,8 @@ static const struct schema_key schema_route_keys[] = {
 	    .group = &schema_deflate},
 	{SCHEMA_KEY("refuse", word, "http", refuse,
 	    "How a client is refused: with an HTTP status, or, since scripts in browsers cannot "
-	    "see that, by completing the handshake and closing with a code and the reason."),
+	    "see that, by completing the handshake and closing with a code and the reason. What "
+	    "'defaults' says holds for handshakes that no route takes, too."),
 	    .words = schema_refuses},
 	{SCHEMA_YET("auth", reference, NULL, "Who may use this route."), .group = &schema_auth},
 	{SCHEMA_KEY("allow", networks, NULL, allow,

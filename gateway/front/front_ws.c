@@ -192,11 +192,33 @@ static void front_ws_begin_closing(struct front_ws *f)
 	exchange_resume(f->x, PAUSE_PEER | PAUSE_SELF);
 }
 
+static void front_ws_make_record(const struct front_ws *f, struct exchange_record *record)
+{
+	exchange_record_make(record, f->x);
+	record->access.transport = SLICE("websocket");
+	record->access.subprotocol = f->subprotocol;
+}
+
+static void front_ws_record_refusal(const struct front_ws *f)
+{
+	struct exchange_record record;
+
+	if (!access_wanted())
+		return;
+	front_ws_make_record(f, &record);
+	record.access.status = 101;
+	record.access.close_code = (unsigned)fault_ws(f->x->refused);
+	record.access.closed_by = SLICE("gateway");
+	access_write(&record.access);
+}
+
 /* Upgraded only so that a browser can see why it is refused. */
 static void front_ws_refuse(struct front_ws *f, enum fault fault)
 {
 	const struct request *r = f->x->request;
 
+	f->x->refused = fault;
+	front_ws_record_refusal(f);
 	ws_reader_init(&f->reader, true, 0);
 	front_ws_upgrade(f, f->subprotocol.n ? f->subprotocol
 	    : ws_handshake_first_offer(r->headers, r->n_headers));
@@ -354,8 +376,6 @@ static enum fault front_ws_admit(struct front_ws *f)
 	struct exchange *x = f->x;
 	const struct request *r = x->request;
 
-	if (x->refused != FAULT_NONE)
-		return x->refused;
 	enum fault fault = admission_handshake(f->worker->gateway->admission, x->client->limits,
 	    f->worker->now);
 	if (fault != FAULT_NONE)
@@ -367,9 +387,7 @@ static enum fault front_ws_admit(struct front_ws *f)
 	if (!access_wanted())
 		return channel_open(x, &f->leg, f->subprotocol, NULL);
 	struct exchange_record record;
-	exchange_record_make(&record, x);
-	record.access.transport = SLICE("websocket");
-	record.access.subprotocol = f->subprotocol;
+	front_ws_make_record(f, &record);
 	if (f->conf->action == ACTION_BACKEND)
 		record.access.framing =
 		    slice_of(exchange_framing(x, f->subprotocol)->framer->name);
@@ -379,10 +397,13 @@ static enum fault front_ws_admit(struct front_ws *f)
 static enum fault front_ws_open(struct exchange *x)
 {
 	const char *why;
+	char client[ADDRESS_TEXT];
 
 	if (!x->request->websocket)
 		return x->refused ? x->refused : FAULT_UPGRADE_REQUIRED;
 	enum fault fault = ws_handshake_check(x->request->http1, &why);
+	if (fault != FAULT_NONE && x->refused)
+		return x->refused;
 	if (fault != FAULT_NONE) {
 		log_line(LOG_LEVEL_INFO, "route %s: %s: %s", x->route->conf->name,
 		    fault_text(fault), why);
@@ -392,9 +413,14 @@ static enum fault front_ws_open(struct exchange *x)
 	if (f == NULL)
 		return FAULT_NO_MEMORY;
 	x->state = f;
-	fault = front_ws_admit(f);
-	if (fault == FAULT_NONE)
-		return FAULT_NONE;
+	fault = x->refused;	/* which is logged by who refused it */
+	if (fault == FAULT_NONE) {
+		fault = front_ws_admit(f);
+		if (fault == FAULT_NONE)
+			return FAULT_NONE;
+		log_fault(fault, "route %s: %s", x->route->conf->name,
+		    address_text(exchange_client(x), client));
+	}
 	if (f->conf->refuse == REFUSE_CLOSE) {
 		front_ws_refuse(f, fault);
 		return FAULT_NONE;

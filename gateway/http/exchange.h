@@ -140,7 +140,10 @@ struct exchange {
 	const char		*session;	/* its id, while templates are filled in; or NULL */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */
-	/* Before it is routed: by the connection. Then by a rule, for the front to say. */
+	/*
+	 * Before it is routed: by the connection. Then by a rule, for the front to say. In the end:
+	 * what the answer was for.
+	 */
 	enum fault		 refused;
 	bool			 tunnel;
 	bool			 by_address;	/* forwarded counts for limits.per_ip */

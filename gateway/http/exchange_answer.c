@@ -141,6 +141,7 @@ void exchange_fail(struct exchange *x, enum fault f)
 	char page[EXCHANGE_PAGE];
 	unsigned n = 1;
 
+	x->refused = f;
 	if (x->status != 0) {
 		exchange_reset(x, f);
 		return;

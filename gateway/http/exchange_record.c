@@ -36,6 +36,7 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 		.origin = exchange_header(x, SLICE("Origin")),
 		.user_agent = exchange_header(x, SLICE("User-Agent")),
 		.referer = exchange_header(x, SLICE("Referer")),
+		.reason = slice_of(x->refused ? fault_text(x->refused) : NULL),
 		.started = clock_wall_ms() - age,
 		.duration = age,
 		.bytes_in = x->bytes_in,
@@ -44,7 +45,7 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 	};
 	if (memcmp(client->peer.ip, exchange_client(x)->ip, sizeof(client->peer.ip)) != 0)
 		record->access.peer_ip = slice_of(address_text(&client->peer, record->peer_ip));
-	if (x->route && x->route->conf->action == ACTION_BACKEND)
+	if (x->route && x->route->backend)
 		record->access.backend = slice_of(x->route->conf->backend->name);
 }
 

@@ -407,7 +407,8 @@ static enum fault explain_routes(struct explain *e, const struct snapshot *s)
 		f = FAULT_NO_ROUTE;
 	fprintf(e->out, "\nWhat happens:\n");
 	explain_name(e, "refused");
-	explain_refused(e, f, false);
+	explain_refused(e, f,
+	    x->request->websocket && s->unrouted.conf->refuse == REFUSE_CLOSE);
 	return f;
 }
 

@@ -1,5 +1,7 @@
 #include "route/route.h"
 
+#include "base/log.h"
+#include "front/front_ws.h"
 #include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "route/identity.h"
@@ -11,7 +13,8 @@
 /* A browser shows a page nothing of a refused handshake but the code of a Close frame. */
 static bool route_refuses_by_close(const struct exchange *x)
 {
-	return x->route->back && x->request->websocket && x->route->conf->refuse == REFUSE_CLOSE;
+	return x->handler == &front_ws_handler && x->request->websocket &&
+	    x->route->conf->refuse == REFUSE_CLOSE;
 }
 
 /* Behind a proxy it is not the connection but the request that is somebody's. */
@@ -25,28 +28,49 @@ static enum fault route_admit(struct exchange *x)
 	    &x->forwarded, &x->by_address);
 }
 
-enum fault route_exchange(struct exchange *x)
+static enum fault route_find(struct exchange *x)
 {
-	enum fault refused = x->refused;	/* by what all clients may use together */
+	struct snapshot *s = LIST_OWNER(x->snapshot, struct snapshot, held);
+	enum fault f = router_find(s, x, NULL, &x->route);
+
+	if (f == FAULT_NONE && x->route == NULL)
+		f = FAULT_NO_ROUTE;
+	if (f != FAULT_NONE && x->request->websocket)
+		x->route = &s->unrouted;
+	x->handler = x->route ? x->route->handler : NULL;
+	return f;
+}
+
+/* By what all clients may use together, before anything is known of the route. */
+static enum fault route_refused(struct exchange *x)
+{
+	enum fault f = x->refused == FAULT_NONE ? route_admit(x) : x->refused;
+	char text[ADDRESS_TEXT];
 
 	x->refused = FAULT_NONE;
+	if (f != FAULT_NONE && f != FAULT_SHUTDOWN)
+		log_fault(f, "listener %s: %s", x->client->listener->name,
+		    address_text(exchange_client(x), text));
+	return f;
+}
+
+enum fault route_exchange(struct exchange *x)
+{
 	if (x->snapshot == NULL)
 		x->snapshot = held_get(x->client->worker->gateway->snapshot);
-	enum fault unclear = identity_find(x);
+	enum fault unclear = identity_find(x);	/* said on the log */
+	enum fault refused = route_refused(x);
 	if (refused == FAULT_NONE)
-		refused = unclear ? unclear : route_admit(x);
+		refused = unclear;
 	if (x->client->listener->redirect) {
 		x->handler = &serve_https_handler;
 		return refused;
 	}
-	struct snapshot *s = LIST_OWNER(x->snapshot, struct snapshot, held);
-	enum fault f = router_find(s, x, NULL, &x->route);
-	if (f == FAULT_NONE && x->route == NULL)
-		f = FAULT_NO_ROUTE;
-	if (f != FAULT_NONE)
-		return refused ? refused : f;
-	x->handler = x->route->handler;
-	f = refused ? refused : rules_check(x);
+	enum fault f = route_find(x);
+	if (refused != FAULT_NONE)
+		f = refused;
+	else if (f == FAULT_NONE)
+		f = rules_check(x);
 	if (f != FAULT_NONE && route_refuses_by_close(x)) {
 		x->refused = f;
 		return FAULT_NONE;

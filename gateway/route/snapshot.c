@@ -184,6 +184,7 @@ static enum fault snapshot_make_routes(struct snapshot *s)
 	if (s->routes == NULL)
 		return FAULT_NO_MEMORY;
 	s->n_routes = c->n_routes;
+	s->unrouted = (struct route){.conf = &c->unrouted, .handler = &front_ws_handler};
 	for (size_t i = 0; i < c->n_routes && f == FAULT_NONE; i++)
 		f = snapshot_make_route(s, &c->routes[i], &s->routes[i]);
 	return f;

@@ -23,6 +23,7 @@ struct snapshot {
 	struct backend		**backends;	/* of config->backends */
 	struct route		*routes;	/* of config->routes, in file order */
 	size_t			 n_routes;
+	struct route		 unrouted;	/* of those that no route takes: refuses them */
 };
 
 /*

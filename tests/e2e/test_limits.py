@@ -12,6 +12,7 @@ from harness.http1 import read_response, request
 from harness.wait import until
 from harness.wire import Wire
 
+CLIENT = "127.0.0.1"                    # where our own connections come from
 backend = Backend().serve(echo)
 BACKENDS = f'b: {{ servers = ["{backend.url}"]; }};'
 
@@ -31,6 +32,8 @@ def refused(gateway, status, reason, path="/r", **options):
     equal(response.status, status, "status")
     equal(reason in response.body.decode(), True, f"{reason!r} in {response.body}")
     equal(response.header("Retry-After") is not None, True, "Retry-After")
+    gateway.expect_log(f": {CLIENT}: {response.body.decode().split(': ')[1].split(' (')[0]}")
+    equal(reason in gateway.expect_record(path=path, status=status)["reason"], True, "reason")
 
 
 def closed(gateway, code, reason):

@@ -18,6 +18,7 @@ static const char text[] =
 	"	plain: { bind = [\"127.0.0.1:8081\"]; };\n"
 	"};\n"
 	"backends: { vnc: { servers = [\"tcp://10.0.0.1:5900\", \"tcp://10.0.0.2:5900\"]; }; };\n"
+	"defaults: { refuse = \"close\"; };\n"
 	"routes: {\n"
 	"	other: { host = \"*.other.example\"; static = \"/usr\"; };\n"
 	"	post: { path = \"/console\"; method = \"POST\"; service = \"health\"; };\n"
@@ -26,9 +27,10 @@ static const char text[] =
 	"	version: { header: { X-Version = \"2\"; }; service = \"health\"; };\n"
 	"	debug: { query: { debug = \"1\"; }; service = \"health\"; };\n"
 	"	console: { path = \"/console\"; backend = \"vnc\"; subprotocols = [\"binary\"];"
-	" origins = [\"same\", \"https://*.good.example\"]; refuse = \"close\";"
+	" origins = [\"same\", \"https://*.good.example\"];"
 	" idle = \"5m\"; };\n"
-	"	echo: { path = \"=/echo\"; service = \"echo\"; deny = [\"192.0.2.0/24\"]; };\n"
+	"	echo: { path = \"=/echo\"; service = \"echo\"; refuse = \"http\";"
+	" deny = [\"192.0.2.0/24\"]; };\n"
 	"	old: { path = \"~^/old/(?<rest>.*)$\";"
 	" redirect = \"https://new.example/${path.rest}\"; };\n"
 	"	teapot: { path = \"=/tea\"; respond: { status = 418; body = \"short\"; }; };\n"
@@ -129,6 +131,9 @@ static void test_refusals(void **state)
 	assert_string_equal(words, "");
 	says("listener             tls, over TLS\n");
 	says("404 Not Found: no route takes this request\n");
+	q.url = "wss://gate.example:8443/nowhere";
+	assert_int_equal(explain(&q, words), FAULT_NO_ROUTE);
+	says("the WebSocket is opened, then closed with 4404: no route takes this request\n");
 }
 
 static void test_actions(void **state)
