@@ -2,9 +2,13 @@
 
 enum { BUCKET_SHIFT = 20 };
 
+static const uint64_t bucket_ages = UINT64_C(1) << 61;	/* longer makes no difference */
+
 static uint64_t bucket_cost(const struct bucket_rate *rate, uint64_t n)
 {
-	return (uint64_t)((double)n * (double)(rate->per << BUCKET_SHIFT) / (double)rate->n);
+	double cost = (double)n * (double)(rate->per << BUCKET_SHIFT) / (double)rate->n;
+
+	return cost < (double)bucket_ages ? (uint64_t)cost : bucket_ages;
 }
 
 uint64_t bucket_take(struct bucket *b, const struct bucket_rate *rate, uint64_t now, uint64_t cost)

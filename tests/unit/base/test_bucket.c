@@ -58,12 +58,35 @@ static void test_overdrawn(void **state)
 	assert_false(bucket_is_overdrawn(&b, &rate, 1007));
 }
 
+/* The widest that a configuration can say: what takes ages to fill is never overdrawn. */
+static void test_bounds(void **state)
+{
+	const uint64_t most = UINT64_C(1) << 40;
+	const struct bucket_rate rates[] = {
+	    {1, 3600000, most}, {1, 1000, most}, {most, 1000, most},
+	};
+	const uint64_t now = UINT64_C(1) << 41;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct bucket b = {0};
+		for (int k = 0; k < 1000; k++) {
+			assert_int_equal(bucket_take(&b, &rates[i], now, 1), 0);
+			assert_false(bucket_is_overdrawn(&b, &rates[i], now));
+		}
+	}
+	struct bucket b = {0};
+	assert_in_range(bucket_take(&b, &(struct bucket_rate){1, 3600000, 1}, now, 131072),
+	    131071 * UINT64_C(3600000), 131071 * UINT64_C(3600000) + 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rate),
 	    cmocka_unit_test(test_sum),
 	    cmocka_unit_test(test_overdrawn),
+	    cmocka_unit_test(test_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
