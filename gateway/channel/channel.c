@@ -45,11 +45,17 @@ static void channel_free(struct task *t)
 	free(ch);
 }
 
+/* A client that we do not read because it said too much is not idle. */
+static uint64_t channel_active(const struct channel *ch)
+{
+	return ch->front_held & CHANNEL_RATE ? ch->worker->now : ch->active;
+}
+
 /* When idle or max_lifetime would be over if nothing more came. */
 static uint64_t channel_deadline(const struct channel *ch)
 {
 	const struct config_route *conf = ch->route->conf;
-	uint64_t idle = conf->idle ? ch->active + conf->idle : CLOCK_NEVER;
+	uint64_t idle = conf->idle ? channel_active(ch) + conf->idle : CLOCK_NEVER;
 	uint64_t life = conf->max_lifetime ? ch->opened + conf->max_lifetime : CLOCK_NEVER;
 
 	return idle < life ? idle : life;
@@ -63,7 +69,7 @@ static void channel_tick(struct timer *t)
 
 	if (conf->max_lifetime && now >= ch->opened + conf->max_lifetime)
 		channel_close(ch, FAULT_LIFETIME);
-	else if (conf->idle && now >= ch->active + conf->idle)
+	else if (conf->idle && now >= channel_active(ch) + conf->idle)
 		channel_close(ch, FAULT_IDLE);
 	else
 		timer_set(ch->worker, &ch->timer, channel_deadline(ch));
@@ -73,6 +79,7 @@ static void channel_go_on(struct timer *t)
 {
 	struct channel *ch = LIST_OWNER(t, struct channel_meter, timer)->channel;
 
+	ch->active = ch->worker->now;
 	channel_let_go(ch, ch->front, CHANNEL_RATE);
 }
 
