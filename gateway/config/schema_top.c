@@ -79,7 +79,8 @@ static const struct schema_key schema_limits_keys[] = {
 	    "TLS and WebSocket handshakes, all clients together. A TLS handshake beyond that is "
 	    "not answered, a WebSocket handshake with 429. \"0\": no limit.")},
 	{SCHEMA_KEY("memory", size, "0", limits.memory,
-	    "When data that waits and 16K for each connection come to more than this, new "
+	    "When requests and data that wait, 16K for each connection and 32K for each one over "
+	    "TLS, to clients and servers (160K in its handshake), come to more than this, new "
 	    "connections are refused with 503. \"0\": no limit.")},
 	{SCHEMA_KEY("head", size, "16K", limits.head,
 	    "The head of a request: its first line and its headers. Longer ones get 431."),

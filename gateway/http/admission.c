@@ -17,18 +17,25 @@ void admission_fini(struct admission *a)
 	pthread_mutex_destroy(&a->lock);
 }
 
+static int64_t admission_memory_of(const struct stats *stats)
+{
+	return atomic_load_explicit(&stats->queued, memory_order_relaxed) +
+	    atomic_load_explicit(&stats->stashed, memory_order_relaxed) +
+	    atomic_load_explicit(&stats->assembled, memory_order_relaxed) +
+	    atomic_load_explicit(&stats->heads, memory_order_relaxed) +
+	    atomic_load_explicit(&stats->tls, memory_order_relaxed) * ADMISSION_TLS +
+	    atomic_load_explicit(&stats->tls_handshakes, memory_order_relaxed) *
+	    ADMISSION_HANDSHAKE;
+}
+
 /* What waits anywhere, and something for each connection: a ceiling before the kernel's. */
 static uint64_t admission_memory(const struct admission *a)
 {
 	unsigned open = atomic_load_explicit(&a->open, memory_order_relaxed);
 	int64_t bytes = (int64_t)open * ADMISSION_CONNECTION;
 
-	for (unsigned i = 0; i < a->n_workers; i++) {
-		const struct stats *stats = &a->workers[i]->stats;
-		bytes += atomic_load_explicit(&stats->queued, memory_order_relaxed);
-		bytes += atomic_load_explicit(&stats->stashed, memory_order_relaxed);
-		bytes += atomic_load_explicit(&stats->assembled, memory_order_relaxed);
-	}
+	for (unsigned i = 0; i < a->n_workers; i++)
+		bytes += admission_memory_of(&a->workers[i]->stats);
 	return bytes > 0 ? (uint64_t)bytes : 0;
 }
 
@@ -39,14 +46,23 @@ const struct address *admission_counted(const struct config_listener *l, const s
 	return many ? NULL : a;
 }
 
-/* False: there are most of them already. */
-static bool admission_add(_Atomic unsigned *n, uint64_t most)
+/* False: it would be more than most. */
+static bool admission_add(_Atomic unsigned *sum, unsigned n, uint64_t most)
 {
-	bool room = atomic_fetch_add_explicit(n, 1, memory_order_relaxed) < most;
+	bool room = atomic_fetch_add_explicit(sum, n, memory_order_relaxed) + (uint64_t)n <= most;
 
 	if (!room)
-		atomic_fetch_sub_explicit(n, 1, memory_order_relaxed);
+		atomic_fetch_sub_explicit(sum, n, memory_order_relaxed);
 	return room;
+}
+
+/* It has no place, but maybe one from which it can hear so. */
+static struct admitted admission_refuse(struct admission *a, bool tls)
+{
+	unsigned cost = ADMISSION_CONNECTION + (tls ? ADMISSION_TLS + ADMISSION_HANDSHAKE : 0);
+
+	return (struct admitted){
+	    .refused = admission_add(&a->refused, cost, ADMISSION_REFUSED) ? cost : 0};
 }
 
 enum fault admission_take_address(struct admission *a, const struct config_limits *limits,
@@ -70,7 +86,7 @@ static enum fault admission_take_place(struct admission *a, const struct config_
 {
 	uint64_t most = limits->connections ? limits->connections : UINT_MAX;
 
-	admitted->open = admission_add(&a->open, most);
+	admitted->open = admission_add(&a->open, 1, most);
 	if (!admitted->open)
 		return FAULT_CONNECTIONS;
 	if (limits->memory && admission_memory(a) > limits->memory)
@@ -80,7 +96,7 @@ static enum fault admission_take_place(struct admission *a, const struct config_
 
 /* Who is refused gives back what it took: one address must not take the places of all others. */
 enum fault admission_enter(struct admission *a, const struct config_limits *limits,
-    const struct address *address, struct admitted *admitted)
+    const struct address *address, bool tls, struct admitted *admitted)
 {
 	*admitted = (struct admitted){.by_address = false};
 	enum fault f = admission_take_place(a, limits, admitted);
@@ -91,7 +107,7 @@ enum fault admission_enter(struct admission *a, const struct config_limits *limi
 	if (f == FAULT_NONE)
 		return f;
 	admission_leave(a, admitted);
-	*admitted = (struct admitted){.refused = admission_add(&a->refused, ADMISSION_REFUSED)};
+	*admitted = admission_refuse(a, tls);
 	return f;
 }
 
@@ -99,8 +115,7 @@ void admission_leave(struct admission *a, const struct admitted *admitted)
 {
 	if (admitted->open)
 		atomic_fetch_sub_explicit(&a->open, 1, memory_order_relaxed);
-	if (admitted->refused)
-		atomic_fetch_sub_explicit(&a->refused, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&a->refused, admitted->refused, memory_order_relaxed);
 	if (admitted->by_address)
 		admission_release_address(a, &admitted->address);
 }

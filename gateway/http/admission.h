@@ -14,13 +14,18 @@
 #include "net/address.h"
 
 enum {
-	ADMISSION_CONNECTION = 16 * 1024,	/* bytes that a connection counts for */
-	ADMISSION_REFUSED = 256			/* so many may wait to be told why */
+	/* Bytes that are counted for a connection, for TLS in it, and for a handshake of TLS: what
+	 * those can cost that do their worst (a ClientHello may announce 128 KiB). */
+	ADMISSION_CONNECTION = 16 * 1024,
+	ADMISSION_TLS = 32 * 1024,
+	ADMISSION_HANDSHAKE = 128 * 1024,
+	/* What those may cost together that wait to be told why they are refused. */
+	ADMISSION_REFUSED = 4 * 1024 * 1024
 };
 
 struct admission {
 	_Atomic unsigned	 open;		/* connections of all workers that have a place */
-	_Atomic unsigned	 refused;	/* and those that wait to hear why they have none */
+	_Atomic unsigned	 refused;	/* bytes counted for those that have none */
 	struct tally		*by_address;
 	pthread_mutex_t		 lock;		/* for the bucket */
 	struct bucket		 handshakes;
@@ -32,7 +37,8 @@ struct admission {
 struct admitted {
 	struct address	address;
 	bool		by_address;	/* it is counted there */
-	bool		open, refused;	/* and here; neither: there is not even room to say why */
+	bool		open;		/* and here */
+	unsigned	refused;	/* or here; if neither there is not even room to say why */
 };
 
 /*
@@ -43,12 +49,12 @@ const struct address *admission_counted(const struct config_listener *, const st
 enum fault	admission_init(struct admission *) MUST_USE;
 void		admission_fini(struct admission *);	/* everybody has left */
 /*
- * A new connection; address: of whom, NULL: of nobody in particular. On a fault it has no place but
- * may stay to be answered, unless admitted->refused says no: admission_leave in any case.
- * CONNECTIONS, PER_IP, MEMORY_LIMIT.
+ * A new connection; address: of whom, NULL: of nobody in particular; tls: a handshake comes first.
+ * On a fault it has no place but may stay to be answered, unless admitted->refused is 0:
+ * admission_leave in any case. CONNECTIONS, PER_IP, MEMORY_LIMIT.
  */
 enum fault	admission_enter(struct admission *, const struct config_limits *,
-		    const struct address *, struct admitted *) MUST_USE;
+		    const struct address *, bool tls, struct admitted *) MUST_USE;
 void		admission_leave(struct admission *, const struct admitted *);
 /*
  * A request of this client over a connection that is nobody's in particular, as a proxy's is:

@@ -36,6 +36,7 @@ struct h1_conn {
 	size_t				 scanned;	/* of an unfinished head */
 	uint64_t			 left;		/* of an answer with a length */
 	uint64_t			 progress;	/* at the last look at a stuck answer */
+	uint32_t			 head;		/* bytes of the request, as counted */
 	enum fault			 refuse;	/* answer the first request with this */
 	uint8_t				 state;		/* enum h1_state */
 	uint8_t				 framing;	/* enum h1_framing */

@@ -24,6 +24,8 @@ static void h1_conn_free(struct task *t)
 
 void h1_conn_clear(struct h1_conn *c)
 {
+	STATS_ADD(c->client.worker->stats.heads, -(int64_t)c->head);
+	c->head = 0;
 	arena_fini(&c->x.arena);
 	c->x.request = NULL;
 }
@@ -219,6 +221,8 @@ static enum fault h1_keep_request(struct h1_conn *c, const struct http1_request 
 		headers[i] = parsed->headers[i];
 		ok = h1_copy_slice(c, &headers[i].name) && h1_copy_slice(c, &headers[i].value);
 	}
+	c->head = (uint32_t)x->arena.used;
+	STATS_ADD(c->client.worker->stats.heads, c->head);
 	if (!ok)
 		return FAULT_NO_MEMORY;
 	struct request *r = x->request;
@@ -519,7 +523,7 @@ static enum fault h1_admit(struct worker *w, const struct accepted *a, struct ad
 	const struct http_listener *l = a->tag;
 
 	*refuse = admission_enter(w->gateway->admission, l->limits,
-	    admission_counted(l->conf, &a->client), admitted);
+	    admission_counted(l->conf, &a->client), l->tls != NULL, admitted);
 	if (*refuse != FAULT_NONE && !admitted->refused)
 		return *refuse;
 	if (w->gateway->stopping)

@@ -168,7 +168,8 @@ void proxied_accept(struct worker *w, const struct accepted *accepted)
 		return;
 	}
 	/* If it is refused it is told so as the others are, behind its header. */
-	enum fault f = admission_enter(w->gateway->admission, l->limits, NULL, &p->admitted);
+	enum fault f = admission_enter(w->gateway->admission, l->limits, NULL, false,
+	    &p->admitted);
 	if (f != FAULT_NONE && !p->admitted.refused) {
 		proxied_refuse(p, f);
 		return;

@@ -37,6 +37,8 @@ struct stream *stream_new(struct worker *w, int fd, struct tls_layer *tls,
 	s->read_max = STREAM_READ;
 	list_append(&w->net->streams, &s->link);
 	STATS_ADD(w->stats.streams, 1);
+	STATS_ADD(w->stats.tls, tls != NULL);
+	STATS_ADD(w->stats.tls_handshakes, tls != NULL);
 	return s;
 }
 
@@ -79,6 +81,18 @@ static void stream_drop_stash(struct stream *s)
 	s->stash_n = 0;
 }
 
+static void stream_drop_tls(struct stream *s)
+{
+	struct stats *stats = &stream_worker(s)->stats;
+
+	if (s->tls == NULL)
+		return;
+	STATS_ADD(stats->tls, -1);
+	STATS_ADD(stats->tls_handshakes, -(s->state < STREAM_UP));
+	tls_layer_free(s->tls);
+	s->tls = NULL;
+}
+
 static void stream_bury(struct stream *s, bool reset)
 {
 	struct worker *w = stream_worker(s);
@@ -88,9 +102,7 @@ static void stream_bury(struct stream *s, bool reset)
 	task_cancel(&s->cork_task);
 	timer_close(w, &s->timer);
 	list_remove(&s->link);
-	if (s->tls)
-		tls_layer_free(s->tls);
-	s->tls = NULL;
+	stream_drop_tls(s);
 	watch_fini(&s->watch);
 	s->io->close(s, reset);
 	s->state = STREAM_DEAD;
@@ -239,6 +251,7 @@ static void stream_tell_eof(struct stream *s)
 static void stream_up(struct stream *s)
 {
 	s->state = STREAM_UP;
+	STATS_ADD(stream_worker(s)->stats.tls_handshakes, -(s->tls != NULL));
 	s->events->up(s);
 }
 
