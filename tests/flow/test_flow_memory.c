@@ -11,6 +11,10 @@
 #define LIMITED "r: { backend = \"b\"; origins = [\"*\"]; framing = \"line\"; limits: { sessions = 5; " \
     "per_ip = 5; messages = \"1000/s\"; bytes = \"1M/s\"; }; };"
 
+/* A second session is refused, and told so within the WebSocket. */
+#define REFUSING "r: { backend = \"b\"; origins = [\"*\"]; refuse = \"close\"; " \
+    "limits: { sessions = 1; per_ip = 1; }; };"
+
 static void memory_session(void)
 {
 	static uint8_t block[100000];
@@ -29,6 +33,8 @@ static void memory_session(void)
 	flow_run();
 	c->window = SIZE_MAX;
 	flow_run();
+	flow_websocket();
+	flow_advance(0);
 	fake_eof(b);
 	flow_run();
 }
@@ -88,12 +94,20 @@ static void test_nth_allocation_of_a_queue_fails(void **state)
 	    "interval = \"900ms\"; timeout = \"500ms\"; fall = 1; };", memory_queue);
 }
 
+static void test_nth_allocation_of_refusals_fails(void **state)
+{
+	(void)state;
+	memory_fail_each(REFUSING, "per_ip = 1;", ONE_SERVER, memory_session);
+	memory_fail_each(REFUSING, "", ONE_SERVER, memory_session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nth_allocation_fails),
 		cmocka_unit_test(test_nth_allocation_of_limits_fails),
 		cmocka_unit_test(test_nth_allocation_of_a_queue_fails),
+		cmocka_unit_test(test_nth_allocation_of_refusals_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
