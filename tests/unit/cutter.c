@@ -38,14 +38,19 @@ void transcript_add(struct transcript *t, const char *fmt, ...)
 
 void transcript_bytes(struct transcript *t, const void *p, size_t n)
 {
+	static const char digits[] = "0123456789abcdef";
 	const uint8_t *byte = p;
 
 	transcript_room(t, n * 4);
 	for (size_t i = 0; i < n; i++)
-		if (byte[i] >= 0x20 && byte[i] < 0x7f)
+		if (byte[i] >= 0x20 && byte[i] < 0x7f) {
 			t->text[t->n++] = (char)byte[i];
-		else
-			t->n += (size_t)sprintf(t->text + t->n, "\\x%02x", byte[i]);
+		} else {
+			t->text[t->n++] = '\\';
+			t->text[t->n++] = 'x';
+			t->text[t->n++] = digits[byte[i] >> 4];
+			t->text[t->n++] = digits[byte[i] & 15];
+		}
 	t->text[t->n] = '\0';
 }
 

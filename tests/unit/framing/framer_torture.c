@@ -12,6 +12,9 @@
 #include "feed.h"
 #include "unit/cutter.h"
 
+/* Less than FRAMER_HOLD: what is held is shown again with every byte that comes. */
+enum { TORTURE_HOLD = 2000 };
+
 struct torture {
 	const struct framing	*framing;
 	struct framer_run	 run;
@@ -147,12 +150,12 @@ static void torture_wrap(const struct framing *framing, const struct msg *m, str
 void framer_torture(const struct framer *framer, enum msg_kind kind, size_t longest)
 {
 	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 9, 10, 99, 100, 125, 126, 127, 128, 129,
-	    255, 256, 999, 1000, FRAMER_HOLD - 1, FRAMER_HOLD, FRAMER_HOLD + 1, FRAMER_HOLD + 2,
-	    2 * FRAMER_HOLD, 3 * FRAMER_HOLD + 1};
-	const struct framing framing = {framer, 0, FRAMER_HOLD, kind, false};
+	    255, 256, 999, 1000, TORTURE_HOLD - 1, TORTURE_HOLD, TORTURE_HOLD + 1, TORTURE_HOLD + 2,
+	    2 * TORTURE_HOLD, 3 * TORTURE_HOLD + 1};
+	const struct framing framing = {framer, 0, TORTURE_HOLD, kind, false};
 	struct wire wire = {NULL, 0, {NULL, 0, 0}};
 	uint32_t seed = 1;
-	static uint8_t payload[4 * FRAMER_HOLD];
+	static uint8_t payload[4 * TORTURE_HOLD];
 
 	for (size_t i = 0; i < 3 * sizeof(sizes) / sizeof(sizes[0]); i++) {
 		size_t n = sizes[feed_random(&seed) % (sizeof(sizes) / sizeof(sizes[0]))];
