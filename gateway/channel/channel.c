@@ -240,23 +240,24 @@ static const char *channel_closer(const struct channel *ch, const struct leg *by
 static void channel_write_record(struct channel *ch, const struct leg *by, enum fault f,
     uint16_t code, struct slice reason)
 {
-	struct access_record *r = ch->record;
+	struct access_record r;
 
-	if (r == NULL)
+	if (ch->record == NULL)
 		return;
-	r->session = true;
-	r->session_id = (struct slice){ch->id, RANDOM_ID};
-	r->server = slice_of(ch->server);
-	r->duration = ch->worker->now - ch->opened;
-	r->bytes_in = ch->bytes_in;
-	r->bytes_out = ch->bytes_out;
-	r->messages_in = ch->messages_in;
-	r->messages_out = ch->messages_out;
-	r->status = 101;
-	r->close_code = code ? code : (unsigned)fault_ws(f);
-	r->closed_by = slice_of(channel_closer(ch, by, f));
-	r->reason = reason.n || f == FAULT_NONE ? reason : slice_of(fault_text(f));
-	access_write(r);
+	access_recall(ch->record, &r);
+	r.session = true;
+	r.session_id = (struct slice){ch->id, RANDOM_ID};
+	r.server = slice_of(ch->server);
+	r.duration = ch->worker->now - ch->opened;
+	r.bytes_in = ch->bytes_in;
+	r.bytes_out = ch->bytes_out;
+	r.messages_in = ch->messages_in;
+	r.messages_out = ch->messages_out;
+	r.status = 101;
+	r.close_code = code ? code : (unsigned)fault_ws(f);
+	r.closed_by = slice_of(channel_closer(ch, by, f));
+	r.reason = reason.n || f == FAULT_NONE ? reason : slice_of(fault_text(f));
+	access_write(&r);
 }
 
 /* The worker's totals are those of ended sessions: traffic pays for one set of counters only. */

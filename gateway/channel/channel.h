@@ -68,7 +68,7 @@ struct channel {
 	struct channel_meter	*meter;		/* NULL: the client may send what it likes */
 	/* Why each leg is paused: CHANNEL_* bits. */
 	uint8_t			 front_held, back_held;
-	struct access_record	*record;	/* kept strings for the end; NULL: no access log */
+	struct access_kept	*record;	/* for the end; NULL: no access log */
 	bool			 ready;
 	char			 id[RANDOM_ID + 1];
 };

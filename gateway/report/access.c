@@ -119,26 +119,65 @@ void access_write(const struct access_record *r)
 	log_sink_put(atomic_load(&access_sink), LOG_LEVEL_INFO, (struct slice){t.p, t.n});
 }
 
-struct access_record *access_keep(const struct access_record *r)
+struct access_kept {
+	uint64_t	started;
+	uint16_t	client_port;
+	uint16_t	n;		/* strings: an access_kept_head and the bytes, one by one */
+	uint8_t		strings[];
+};
+
+struct access_kept_head {
+	uint16_t	n;
+	uint8_t		field;		/* of access_fields_table */
+};
+
+static bool access_keeps(size_t i, const struct access_record *r, struct slice *s)
 {
-	size_t total = sizeof(*r);
+	const struct access_field *field = &access_fields_table[i];
+
+	if (field->kind != ACCESS_TEXT || (*s = access_fields_text(field, r)).n == 0)
+		return false;
+	if (s->n > UINT16_MAX)
+		s->n = UINT16_MAX;
+	return true;
+}
+
+struct access_kept *access_keep(const struct access_record *r)
+{
+	size_t total = sizeof(struct access_kept);
+	struct slice s;
 
 	for (size_t i = 0; i < access_fields_count; i++)
-		if (access_fields_table[i].kind == ACCESS_TEXT)
-			total += access_fields_text(&access_fields_table[i], r).n;
-	struct access_record *kept = malloc(total);
+		if (access_keeps(i, r, &s))
+			total += sizeof(struct access_kept_head) + s.n;
+	struct access_kept *kept = malloc(total);
 	if (kept == NULL)
 		return NULL;
-	*kept = *r;
-	char *to = (char *)(kept + 1);
+	*kept = (struct access_kept){r->started, r->client_port, 0};
+	uint8_t *to = kept->strings;
 	for (size_t i = 0; i < access_fields_count; i++) {
-		const struct access_field *field = &access_fields_table[i];
-		struct slice s;
-		if (field->kind != ACCESS_TEXT || (s = access_fields_text(field, r)).n == 0)
+		if (!access_keeps(i, r, &s))
 			continue;
-		memcpy(to, s.p, s.n);
-		memcpy((char *)kept + field->offset, &(struct slice){to, s.n}, sizeof(s));
-		to += s.n;
+		struct access_kept_head head = {(uint16_t)s.n, (uint8_t)i};
+		memcpy(to, &head, sizeof(head));
+		memcpy(to + sizeof(head), s.p, s.n);
+		to += sizeof(head) + s.n;
+		kept->n++;
 	}
 	return kept;
+}
+
+void access_recall(const struct access_kept *kept, struct access_record *r)
+{
+	const uint8_t *at = kept->strings;
+
+	*r = (struct access_record){.started = kept->started, .client_port = kept->client_port};
+	for (unsigned i = 0; i < kept->n; i++) {
+		struct access_kept_head head;
+		memcpy(&head, at, sizeof(head));
+		at += sizeof(head);
+		memcpy((char *)r + access_fields_table[head.field].offset,
+		    &(struct slice){(const char *)at, head.n}, sizeof(struct slice));
+		at += head.n;
+	}
 }

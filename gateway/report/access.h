@@ -34,7 +34,14 @@ bool		 access_wanted(void);
 void		 access_reopen(void);
 void		 access_flush(void);	/* waits for all records so far, as log_flush does */
 void		 access_write(const struct access_record *);
-/* A copy that owns its strings, in one block for free(); NULL when out of memory. */
-struct access_record *access_keep(const struct access_record *);
+
+/*
+ * What is known of a session when it is opened: its strings, when and from which port; packed, since
+ * it waits as long as the session lasts. One block for free(); NULL when out of memory.
+ */
+struct access_kept;
+struct access_kept *access_keep(const struct access_record *);
+/* A record with that, and nothing else yet. Its slices lead into what was kept. */
+void		 access_recall(const struct access_kept *, struct access_record *);
 
 #endif

@@ -70,20 +70,29 @@ static void test_reopen(void **state)
 static void test_keep(void **state)
 {
 	char *route = strdup("console"), *origin = strdup("https://h");
-	struct access_record r = {.session = true, .route = slice_of(route),
-	    .origin = slice_of(origin), .status = 101, .messages_in = 7};
+	static char agent[70000];
+	struct access_record r = {.route = slice_of(route), .origin = slice_of(origin),
+	    .user_agent = {agent, sizeof(agent)}, .started = 1700000000000, .client_port = 65535,
+	    .status = 101, .messages_in = 7};
 
 	(void)state;
-	struct access_record *kept = access_keep(&r);
+	memset(agent, 'a', sizeof(agent));
+	struct access_kept *kept = access_keep(&r);
 	assert_non_null(kept);
 	memset(route, '#', 7);
+	memset(agent, '#', sizeof(agent));
 	free(route);
 	free(origin);
-	assert_true(slice_eq(kept->route, SLICE("console")));
-	assert_true(slice_eq(kept->origin, SLICE("https://h")));
-	assert_int_equal(kept->backend.n, 0);
-	assert_int_equal(kept->status, 101);
-	assert_int_equal(kept->messages_in, 7);
+	access_recall(kept, &r);
+	assert_true(slice_eq(r.route, SLICE("console")));
+	assert_true(slice_eq(r.origin, SLICE("https://h")));
+	assert_int_equal(r.user_agent.n, UINT16_MAX);
+	assert_int_equal(r.user_agent.p[UINT16_MAX - 1], 'a');
+	assert_int_equal(r.started, 1700000000000);
+	assert_int_equal(r.client_port, 65535);
+	assert_null(r.backend.p);
+	assert_int_equal(r.status, 0);	/* not known yet: set in the end */
+	assert_int_equal(r.messages_in, 0);
 	free(kept);
 }
 
