@@ -30,22 +30,31 @@ IMPATIENT = ('limits: { head_timeout = "1s"; keepalive = "1s"; };', "1s",
              'ping = "1s"; ping_timeout = "1s";')
 
 
+# A server that never speaks TLS is left alone in the end: so many sessions try each backend with it.
+SILENT_TRIES = 900
+SILENT = 4 * (BATCH + ROUNDS) // SILENT_TRIES + 1
+
+
 class Stage:
     """A gateway with the backends that the states need, and the sessions brought there."""
 
     def __init__(self, limits, connect_timeout, clocks):
         self.backend, self.silent, self.hole = Backend(), Backend(), BlackHole()
-        urls = {"b": self.backend.url, "silent": self.silent.url.replace("tcp:", "tls:"),
-                "hole": self.hole.url}
+        urls = {"b": self.backend.url, "hole": self.hole.url}
+        silent = self.silent.url.replace("tcp:", "tls:")
+        urls.update((f"silent{i}", silent) for i in range(SILENT))
         self.gateway = Gateway(
             top=f"workers = 2; {limits}",
             backends="".join(f'{name}: {{ servers = ["{url}"]; tries = 1; '
-                             f'connect_timeout = "{connect_timeout}"; }};\n'
+                             f'connect_timeout = "{connect_timeout}"; '
+                             'health: { type = "tcp"; interval = "7d"; fall = 1000; }; };\n'
                              for name, url in urls.items()),
             routes=f'''tcp: {{ path = "/tcp"; backend = "b"; {clocks} }};
                        idle: {{ path = "/idle"; backend = "b"; ping = "0"; idle = "1s"; }};
-                       hole: {{ path = "/hole"; backend = "hole"; }};
-                       silent: {{ path = "/silent"; backend = "silent"; }};''')
+                       hole: {{ path = "/hole"; backend = "hole"; }};''' + "".join(
+                f'silent{i}: {{ path = "/silent/{i}"; backend = "silent{i}"; }};'
+                for i in range(SILENT)))
+        self.silent_tries = 0
         self.path = "/tcp"              # of the sessions
         self.opened = 0
 
@@ -112,7 +121,8 @@ def dialling(stage, tls):
 
 
 def in_backend_handshake(stage, tls):
-    client = ws.start(stage.gateway, "/silent", tls)
+    client = ws.start(stage.gateway, f"/silent/{stage.silent_tries // SILENT_TRIES}", tls)
+    stage.silent_tries += 1
     conn = stage.silent.accept()
     conn.read_some()                    # the ClientHello
     return client, conn
