@@ -12,7 +12,8 @@ struct header {
 	struct slice	name, value;	/* value without surrounding white space */
 };
 
-enum http1_body { HTTP1_BODY_NONE, HTTP1_BODY_LENGTH, HTTP1_BODY_CHUNKED };
+/* HTTP1_BODY_CLOSE: of a response that ends with its connection. */
+enum http1_body { HTTP1_BODY_NONE, HTTP1_BODY_LENGTH, HTTP1_BODY_CHUNKED, HTTP1_BODY_CLOSE };
 
 struct http1_limits {
 	size_t		head;		/* bytes, request line and all fields */
@@ -56,7 +57,10 @@ enum fault	http1_parse(const struct http1_limits *, const uint8_t *p, size_t n,
 /* The first field of that name (ASCII case ignored), or NULL. */
 const struct header *http1_find(const struct header *, unsigned n, struct slice name);
 
-/* Body of a message: identity by length, or chunked (RFC 9112 section 7.1). */
+/*
+ * Body of a message: identity by length or until the connection ends (whose reader never sees the
+ * end), or chunked (RFC 9112 section 7.1).
+ */
 struct http1_body_reader {
 	enum http1_body	 kind;
 	uint64_t	 left;		/* of the length or of the current chunk */

@@ -98,8 +98,8 @@ static enum fault http1_body_step(struct http1_body_reader *b, uint8_t c)
 void http1_body_begin(struct http1_body_reader *b, enum http1_body kind, uint64_t length)
 {
 	*b = (struct http1_body_reader){.kind = kind, .state = SIZE};
-	if (kind == HTTP1_BODY_LENGTH) {
-		b->left = length;
+	if (kind == HTTP1_BODY_LENGTH || kind == HTTP1_BODY_CLOSE) {
+		b->left = kind == HTTP1_BODY_LENGTH ? length : UINT64_MAX;
 		b->state = DATA;
 	}
 	b->end = kind == HTTP1_BODY_NONE || (kind == HTTP1_BODY_LENGTH && length == 0);
@@ -120,7 +120,8 @@ enum fault http1_body_feed(struct http1_body_reader *b, const uint8_t *p, size_t
 	if (i < n && !b->end) {
 		*data = p + i;
 		*data_n = b->left < n - i ? (size_t)b->left : n - i;
-		b->left -= *data_n;
+		if (b->kind != HTTP1_BODY_CLOSE)
+			b->left -= *data_n;
 		if (b->left == 0 && b->kind == HTTP1_BODY_CHUNKED)
 			b->state = DATA_CR;
 		else
