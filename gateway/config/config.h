@@ -92,7 +92,14 @@ struct config_listener {
 	struct config_place	 place;
 };
 
-enum config_server_kind { SERVER_TCP, SERVER_TLS, SERVER_UNIX };
+enum config_server_kind {
+	SERVER_TCP, SERVER_TLS, SERVER_UNIX, SERVER_WS, SERVER_WSS, SERVER_HTTP, SERVER_HTTPS
+};
+
+static inline bool config_server_has_tls(enum config_server_kind kind)
+{
+	return kind == SERVER_TLS || kind == SERVER_WSS || kind == SERVER_HTTPS;
+}
 
 struct config_server {
 	const char		*text;		/* "tcp://host:port", for logs */
@@ -100,6 +107,8 @@ struct config_server {
 	/* name or address literal without brackets; unix: path */
 	const char		*host;
 	uint16_t		 port;
+	/* of a WebSocket server, with its query; NULL: none was given */
+	const char		*path;
 	unsigned		 weight;	/* at least 1 */
 	unsigned		 max;		/* sessions; 0: max_sessions of the backend */
 	bool			 backup;

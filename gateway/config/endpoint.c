@@ -142,17 +142,17 @@ const char *endpoint_listen(const char *text, struct config_address *a, bool *du
 struct endpoint_scheme {
 	const char			*name;
 	enum config_server_kind		 kind;
-	bool				 later;
+	bool				 has_path;	/* one may follow the port */
 };
 
 static const struct endpoint_scheme endpoint_schemes[] = {
 	{.name = "tcp://", .kind = SERVER_TCP},
 	{.name = "tls://", .kind = SERVER_TLS},
 	{.name = "unix:", .kind = SERVER_UNIX},
-	{.name = "ws://", .later = true},
-	{.name = "wss://", .later = true},
-	{.name = "http://", .later = true},
-	{.name = "https://", .later = true},
+	{.name = "ws://", .kind = SERVER_WS, .has_path = true},
+	{.name = "wss://", .kind = SERVER_WSS, .has_path = true},
+	{.name = "http://", .kind = SERVER_HTTP},
+	{.name = "https://", .kind = SERVER_HTTPS},
 	{.name = NULL},
 };
 
@@ -164,27 +164,35 @@ static const char *endpoint_server_unix(struct config_server *s, const char *pat
 	return endpoint_listen_unix(path, &a);
 }
 
-static const char *endpoint_url(struct arena *arena, const char *text, struct config_server *s,
-    bool *later)
+/* What a request line may hold (RFC 3986 section 2), without a fragment. */
+static bool endpoint_is_target(const char *s)
+{
+	while (*s > ' ' && *s < 0x7f && *s != '#')
+		s++;
+	return *s == '\0';
+}
+
+static const char *endpoint_url(struct arena *arena, const char *text, struct config_server *s)
 {
 	const struct endpoint_scheme *e = endpoint_schemes;
 	struct slice host;
 
 	while (e->name && strncasecmp(text, e->name, strlen(e->name)) != 0)
 		e++;
-	*later = e->name && e->later;
 	if (e->name == NULL)
-		return "it begins with \"tcp://\", \"tls://\" or \"unix:\"";
-	if (*later)
-		return NULL;
+		return "it begins with tcp://, tls://, unix:, ws://, wss://, http:// or https://";
 	s->text = text;
 	s->kind = e->kind;
 	text += strlen(e->name);
 	if (s->kind == SERVER_UNIX)
 		return endpoint_server_unix(s, text);
-	if (strchr(text, '/'))
+	s->path = strchr(text, '/');
+	if (s->path && !e->has_path)
 		return "nothing follows the port";
-	const char *why = endpoint_split(slice_of(text), &host, &s->port);
+	if (s->path && !endpoint_is_target(s->path))
+		return "other characters of its path must be percent-encoded";
+	const char *why = endpoint_split(
+	    (struct slice){text, strcspn(text, "/")}, &host, &s->port);
 	if (why)
 		return why;
 	if (s->port == 0)
@@ -226,19 +234,16 @@ static const char *endpoint_options(struct slice options, struct config_server *
 	return why;
 }
 
-const char *endpoint_server(struct arena *arena, const char *text, struct config_server *s,
-    bool *later)
+const char *endpoint_server(struct arena *arena, const char *text, struct config_server *s)
 {
 	struct slice options = slice_of(text), url;
 
 	slice_cut(&options, ' ', &url);
 	const char *why = endpoint_options(options, s);
 	text = arena_copy(arena, url).p;
-	if (text == NULL) {
-		*later = false;
+	if (text == NULL)
 		return NULL;
-	}
-	const char *wrong = endpoint_url(arena, text, s, later);
+	const char *wrong = endpoint_url(arena, text, s);
 	return wrong ? wrong : why;
 }
 

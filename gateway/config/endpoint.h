@@ -12,9 +12,8 @@
 const char	*endpoint_split(struct slice text, struct slice *host, uint16_t *port);
 /* "127.0.0.1:80", "[::1]:80", "*:80" (*dual: both families) or "unix:/path". */
 const char	*endpoint_listen(const char *text, struct config_address *, bool *dual);
-/* "tcp://host:port", "tls://host:port" or "unix:/path". *later: it is one for later. */
-const char	*endpoint_server(struct arena *, const char *text, struct config_server *,
-		    bool *later);
+/* "tcp://host:port", "wss://host:port/path", "unix:/path" … with its options. */
+const char	*endpoint_server(struct arena *, const char *text, struct config_server *);
 /* "192.0.2.0/24", "2001:db8::/32", or one address. *loose: bits were set beyond the prefix. */
 const char	*endpoint_network(struct slice text, struct config_network *, bool *loose);
 

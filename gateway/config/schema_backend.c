@@ -130,7 +130,7 @@ static bool schema_has_tls(const void *base)
 {
 	const struct config_backend *b = base;
 
-	return b->n_servers > 0 && b->servers[0].kind == SERVER_TLS;
+	return b->n_servers > 0 && config_server_has_tls(b->servers[0].kind);
 }
 
 static const struct schema_group schema_backend_tls = {
@@ -173,10 +173,12 @@ static const struct schema_group schema_keepalive = {
 static const struct schema_key schema_backend_keys[] = {
 	{SCHEMA_KEY("servers", servers, NULL, servers,
 	    "The servers, all of one kind: \"tcp://host:port\", \"tls://host:port\" or "
-	    "\"unix:/path\". A host is a name or an address; names are looked up while the "
-	    "gateway runs, so that it starts without them. Options may follow, with a space in "
-	    "front of each: weight=N (its share, 1), max=N (sessions), backup (used while no other "
-	    "server is up)."),
+	    "\"unix:/path\" for services that know only bytes, \"ws://host:port/path\" or "
+	    "\"wss://host:port/path\" for WebSocket servers, \"http://host:port\" or "
+	    "\"https://host:port\" for web servers. A host is a name or an address; names are "
+	    "looked up while the gateway runs, so that it starts without them. Options may "
+	    "follow, with a space in front of each: weight=N (its share, 1), max=N (sessions), "
+	    "backup (used while no other server is up)."),
 	    .flags = SCHEMA_CHOICE,
 	    .example = "[ \"tcp://localhost:5900\" ]"},
 	{SCHEMA_KEY("map", entry, NULL, map,
@@ -226,7 +228,8 @@ static const struct schema_key schema_backend_keys[] = {
 	    "be reached again. One that came back gets its full share after 30 seconds."),
 	    .group = &schema_health},
 	{SCHEMA_ROW("tls", group, NULL,
-	    "How TLS is spoken with servers that begin with \"tls://\"."),
+	    "How TLS is spoken with servers that begin with \"tls://\", \"wss://\" or "
+	    "\"https://\"."),
 	    .group = &schema_backend_tls},
 	{SCHEMA_KEY("send_proxy", word, NULL, send_proxy,
 	    "Begin each connection with a PROXY header, in front of TLS too, that says who the "

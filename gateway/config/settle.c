@@ -108,9 +108,10 @@ static void settle_health(struct read *r, const struct node *node, struct config
 	if (b->health.type == HEALTH_EXPECT && !b->health.expect && !health->bad)
 		notice_error(r->notice, &health->place,
 		    "'health' with type \"expect\" needs 'expect'");
-	if (b->health.type == HEALTH_TLS && b->n_servers && b->servers[0].kind != SERVER_TLS)
+	if (b->health.type == HEALTH_TLS && b->n_servers &&
+	    !config_server_has_tls(b->servers[0].kind))
 		notice_error(r->notice, &health->place, "'health' with type \"tls\" is for "
-		    "servers that begin with \"tls://\"");
+		    "servers that begin with \"tls://\", \"wss://\" or \"https://\"");
 }
 
 void settle_backend(struct read *r, const struct node *node, void *backend)
@@ -119,9 +120,11 @@ void settle_backend(struct read *r, const struct node *node, void *backend)
 	const struct node *tls = node_find(node, "tls");
 	struct config_backend_tls *t = &b->tls;
 
-	if (tls && b->n_servers && b->servers[0].host && b->servers[0].kind != SERVER_TLS)
+	if (tls && b->n_servers && b->servers[0].host &&
+	    !config_server_has_tls(b->servers[0].kind))
 		notice_error(r->notice, &tls->place,
-		    "'tls' is for servers that begin with \"tls://\"");
+		    "'tls' is for servers that begin with \"tls://\", \"wss://\" or "
+		    "\"https://\"");
 	if (tls && t->key && !t->cert && !r->broken)
 		notice_error(r->notice, &tls->place, "a 'key' needs its 'cert'");
 	if (t->cert && !t->key)

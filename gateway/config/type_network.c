@@ -71,16 +71,13 @@ static bool type_servers_element(struct read *r, const struct schema_key *key,
     const struct node *node, void *item)
 {
 	struct config_server *s = item;
-	bool later = false;
 
 	if (!read_is_text(node))
 		return false;
 	s->place = (struct config_place){node->value.source->name, node->value.line};
 	const char *text = type_unix_path(r, node);
-	const char *why = text ? endpoint_server(r->arena, text, s, &later) : NULL;
-	if (later)
-		read_later(r, key, node);
-	else if (why)
+	const char *why = text ? endpoint_server(r->arena, text, s) : NULL;
+	if (why)
 		read_wrong(r, key, node, why);
 	else if (s->host == NULL)
 		notice_no_memory(r->notice);

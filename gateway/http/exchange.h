@@ -93,6 +93,11 @@ struct response {
 };
 
 struct exchange_ops {
+	/*
+	 * 100 Continue: the client may send the body, for which request->expect_continue says that
+	 * it waits. Before respond; at most once.
+	 */
+	void		(*proceed)(struct exchange *);
 	enum flow	(*respond)(struct exchange *, const struct response *);
 	/*
 	 * 101 with the accept value for HTTP/1.1, 200 for HTTP/2. Then body and write are
@@ -109,6 +114,8 @@ struct exchange_ops {
 
 struct handler {
 	const char	*name;
+	/* It says exchange_proceed itself; else that is said when open has not answered. */
+	bool		 proceeds;
 	/*
 	 * The head is there. May answer at once or later. A fault: nothing was answered, and the
 	 * HTTP layer answers for it.
@@ -156,6 +163,11 @@ struct http_site {
 	enum fault	(*route)(struct exchange *);
 	void		(*done)(struct exchange *);	/* before it dies: the record */
 };
+
+static inline void exchange_proceed(struct exchange *x)
+{
+	x->ops->proceed(x);
+}
 
 static inline enum flow exchange_respond(struct exchange *x, const struct response *r)
 {

@@ -72,6 +72,11 @@ static void h1_write_connection(struct h1_conn *c, int status)
 		h1_write_slice(c, SLICE("Connection: keep-alive\r\n"));
 }
 
+static void h1_proceed(struct exchange *x)
+{
+	h1_write_slice(h1_conn_of(x), SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
 static enum flow h1_respond(struct exchange *x, const struct response *r)
 {
 	struct h1_conn *c = h1_conn_of(x);
@@ -195,6 +200,7 @@ static void h1_reset(struct exchange *x, enum fault f)
 }
 
 const struct exchange_ops h1_response_ops = {
+	.proceed = h1_proceed,
 	.respond = h1_respond,
 	.upgrade = h1_upgrade,
 	.write = h1_write,

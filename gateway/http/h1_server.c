@@ -273,9 +273,9 @@ static void h1_open(struct h1_conn *c)
 	if (f != FAULT_NONE) {
 		x->handler = NULL;
 		exchange_fail(x, f);
-	} else if (x->request->expect_continue && handler->body && x->status == 0) {
-		struct iovec go = {(void *)(uintptr_t)"HTTP/1.1 100 Continue\r\n\r\n", 25};
-		stream_write(c->stream, &go, 1);
+	} else if (x->request->expect_continue && handler->body && !handler->proceeds &&
+	    x->status == 0) {
+		exchange_proceed(x);
 	}
 }
 

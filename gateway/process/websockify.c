@@ -250,13 +250,13 @@ static bool websockify_is_sound(const struct websockify *w)
 	struct config_address address;
 	struct config_server server;
 	struct arena arena;
-	bool dual, later;
+	bool dual;
 
 	arena_init(&arena);
 	const char *why = endpoint_listen(what, &address, &dual);
 	if (why == NULL && w->bridge.server) {
 		what = w->bridge.server;
-		why = endpoint_server(&arena, what, &server, &later);
+		why = endpoint_server(&arena, what, &server);
 	}
 	arena_fini(&arena);
 	if (why)

@@ -10,7 +10,7 @@
 static bool backend_wants_tls(const struct config_backend *conf)
 {
 	for (size_t i = 0; i < conf->n_servers; i++)
-		if (conf->servers[i].kind == SERVER_TLS)
+		if (config_server_has_tls(conf->servers[i].kind))
 			return true;
 	return false;
 }

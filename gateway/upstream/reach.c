@@ -86,7 +86,7 @@ static struct tls_layer *reach_tls(const struct reach *r)
 static void reach_dialled(void *owner, int fd, enum fault f)
 {
 	struct reach *r = owner;
-	bool wants_tls = r->server->kind == SERVER_TLS && !r->options.no_tls;
+	bool wants_tls = config_server_has_tls(r->server->kind) && !r->options.no_tls;
 
 	r->dial = NULL;
 	if (f != FAULT_NONE) {

@@ -97,11 +97,9 @@ static void expect_server(const char *text, enum config_server_kind kind, const 
 {
 	struct config_server s = {.text = NULL};
 	struct arena arena;
-	bool later;
 
 	arena_init(&arena);
-	assert_null(endpoint_server(&arena, text, &s, &later));
-	assert_false(later);
+	assert_null(endpoint_server(&arena, text, &s));
 	assert_int_equal(s.kind, kind);
 	assert_string_equal(s.text, text);
 	assert_string_equal(s.host, host);
@@ -118,14 +116,20 @@ static void test_server(void **state)
 	expect_server("tcp://192.0.2.1:65535", SERVER_TCP, "192.0.2.1", 65535);
 	expect_server("tcp://my_service-1.internal:7", SERVER_TCP, "my_service-1.internal", 7);
 	expect_server("unix:/run/redis.sock", SERVER_UNIX, "/run/redis.sock", 0);
+	expect_server("ws://x:1/a", SERVER_WS, "x", 1);
+	expect_server("wss://[::1]:2", SERVER_WSS, "::1", 2);
+	expect_server("http://x:3", SERVER_HTTP, "x", 3);
+	expect_server("HTTPS://x:4", SERVER_HTTPS, "x", 4);
 }
 
 static void test_server_wrong(void **state)
 {
+	static const char begins[] =
+	    "it begins with tcp://, tls://, unix:, ws://, wss://, http:// or https://";
 	static const char *const texts[][2] = {
-	    {"localhost:80", "it begins with \"tcp://\", \"tls://\" or \"unix:\""},
-	    {"udp://x:1", "it begins with \"tcp://\", \"tls://\" or \"unix:\""},
-	    {"tcp:x:1", "it begins with \"tcp://\", \"tls://\" or \"unix:\""},
+	    {"localhost:80", begins},
+	    {"udp://x:1", begins},
+	    {"tcp:x:1", begins},
 	    {"tcp://", "its port is missing"},
 	    {"tcp://x", "its port is missing"},
 	    {"tcp://x:0", "its port must be a number from 1 to 65535"},
@@ -138,34 +142,47 @@ static void test_server_wrong(void **state)
 	    {"tcp://1.2.3.256:1", "its host is neither a name nor an address"},
 	    {"tcp://caf\xc3\xa9:1", "its host is neither a name nor an address"},
 	    {"unix:", "its path is missing"},
+	    {"http://x", "its port is missing"},
+	    {"https://x:1/", "nothing follows the port"},
+	    {"ws://x", "its port is missing"},
+	    {"ws:///a:1", "its port is missing"},
+	    {"ws://x:1?a", "its port must be a number up to 65535"},
+	    {"ws://x:1/a#b", "other characters of its path must be percent-encoded"},
+	    {"ws://x:1/\xc3\xa9", "other characters of its path must be percent-encoded"},
 	};
 	struct config_server s;
 	struct arena arena;
-	bool later;
 
 	(void)state;
 	arena_init(&arena);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		assert_string_equal(endpoint_server(&arena, texts[i][0], &s, &later), texts[i][1]);
-		assert_false(later);
+		assert_string_equal(endpoint_server(&arena, texts[i][0], &s), texts[i][1]);
 	}
 	arena_fini(&arena);
 }
 
-static void test_server_later(void **state)
+static void expect_path(const char *text, const char *path)
 {
-	static const char *const texts[] = {"ws://x:1", "wss://x:1/y", "http://x", "https://x"};
-	struct config_server s;
+	struct config_server s = {.text = NULL};
 	struct arena arena;
-	bool later;
 
-	(void)state;
 	arena_init(&arena);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		assert_null(endpoint_server(&arena, texts[i], &s, &later));
-		assert_true(later);
-	}
+	assert_null(endpoint_server(&arena, text, &s));
+	if (path)
+		assert_string_equal(s.path, path);
+	else
+		assert_null(s.path);
 	arena_fini(&arena);
+}
+
+static void test_server_path(void **state)
+{
+	(void)state;
+	expect_path("ws://x:1", NULL);
+	expect_path("ws://x:1/", "/");
+	expect_path("wss://[::1]:1/a:2/b%20?c=d backup", "/a:2/b%20?c=d");
+	expect_path("http://x:1", NULL);
+	expect_path("tcp://x:1", NULL);
 }
 
 static void test_server_options(void **state)
@@ -174,22 +191,21 @@ static void test_server_options(void **state)
 	    "tcp://x:1 max=-1", "tcp://x:1 weight=1000001", "tcp://x:1 down", "tcp://x:1 backup=1"};
 	struct config_server s = {0};
 	struct arena arena;
-	bool later;
 
 	(void)state;
 	arena_init(&arena);
-	assert_null(endpoint_server(&arena, "tcp://x:1  weight=3 max=100 backup ", &s, &later));
+	assert_null(endpoint_server(&arena, "tcp://x:1  weight=3 max=100 backup ", &s));
 	assert_string_equal(s.text, "tcp://x:1");
 	assert_string_equal(s.host, "x");
 	assert_int_equal(s.weight, 3);
 	assert_int_equal(s.max, 100);
 	assert_true(s.backup);
 	s = (struct config_server){0};
-	assert_null(endpoint_server(&arena, "unix:/x", &s, &later));
+	assert_null(endpoint_server(&arena, "unix:/x", &s));
 	assert_int_equal(s.weight, 1);
 	assert_false(s.backup);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_non_null(endpoint_server(&arena, wrong[i], &s, &later));
+		assert_non_null(endpoint_server(&arena, wrong[i], &s));
 	arena_fini(&arena);
 }
 
@@ -273,7 +289,7 @@ int main(void)
 	    cmocka_unit_test(test_unix_length),
 	    cmocka_unit_test(test_server),
 	    cmocka_unit_test(test_server_wrong),
-	    cmocka_unit_test(test_server_later),
+	    cmocka_unit_test(test_server_path),
 	    cmocka_unit_test(test_server_options),
 	    cmocka_unit_test(test_network),
 	    cmocka_unit_test(test_network_wrong),
