@@ -15,6 +15,13 @@ enum ws_opcode {
 };
 
 enum { WS_HEAD_MAX = 14, WS_CONTROL_MAX = 125 };
+/* In a frame's first byte: the message is compressed (RFC 7692 section 6). */
+enum { WS_RSV1 = 0x40 };
+/*
+ * Of a compressed message so much is handed on at a time: what it may inflate to, 1032 times as
+ * much, is less than what a stream may be overfilled by (STREAM_SLACK).
+ */
+enum { WS_COMPRESSED_PIECE = 128 };
 
 /* The receiving side of one connection. */
 struct ws_reader {
@@ -28,6 +35,8 @@ struct ws_reader {
 	bool		 final;		/* the frame being read ends the message */
 	/* frames must be masked (we are the server), or must not be */
 	bool		 masked;
+	bool		 deflate;	/* permessage-deflate was agreed on; set after init */
+	bool		 compressed;	/* the message being read is */
 };
 
 /* One thing that was read. */
@@ -35,6 +44,8 @@ struct ws_event {
 	/* WS_TEXT, WS_BINARY: a piece of a message; WS_CLOSE/PING/PONG: whole */
 	uint8_t	 opcode;
 	bool	 more;		/* the message goes on after this piece */
+	/* Still to be inflated: neither its size nor its UTF-8 has been looked at. */
+	bool	 compressed;
 	uint8_t	*p;		/* unmasked in place within the caller's bytes */
 	size_t	 n;		/* may be 0: an empty control frame, message or fragment */
 };

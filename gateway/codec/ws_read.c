@@ -37,6 +37,18 @@ void ws_reader_init(struct ws_reader *r, bool masked, uint64_t max_message)
 	*r = (struct ws_reader){.masked = masked, .max_message = max_message};
 }
 
+/* The first byte as the table has it: without RSV1 where a compressed message may begin. */
+static inline uint8_t ws_read_first(const struct ws_reader *r, uint8_t first)
+{
+	return r->deflate && !r->message && (first & OPCODE) != WS_CONTINUATION &&
+	    !(first & CONTROL_BIT) ? (uint8_t)(first & ~WS_RSV1) : first;
+}
+
+static inline bool ws_read_is_compressed(const struct ws_reader *r, uint8_t first)
+{
+	return r->message ? r->compressed : (first & WS_RSV1) != 0;
+}
+
 /*
  * The extended length, of which `have` of `size` bytes are there: *least is what it is at least.
  * WS_PROTOCOL once it can only be a length that has a shorter form, or one with the top bit set.
@@ -62,7 +74,7 @@ static inline enum fault ws_read_head(const struct ws_reader *r, const uint8_t *
 	*h = (struct ws_head){0, 0};
 	if (n == 0)
 		return FAULT_NONE;
-	if (!(ws_read_place[p[0]] & (r->message ? WITHIN : OUTSIDE)))
+	if (!(ws_read_place[ws_read_first(r, p[0])] & (r->message ? WITHIN : OUTSIDE)))
 		return FAULT_WS_PROTOCOL;
 	if (n == 1)
 		return FAULT_NONE;
@@ -85,7 +97,8 @@ static inline enum fault ws_read_head(const struct ws_reader *r, const uint8_t *
 				return f;
 			size += extended;
 		}
-		if (r->max_message && h->length > r->max_message - r->total)
+		if (r->max_message && !ws_read_is_compressed(r, p[0]) &&
+		    h->length > r->max_message - r->total)
 			return FAULT_WS_TOO_BIG;
 	}
 	size += r->masked ? 4 : 0;
@@ -119,7 +132,8 @@ static enum fault ws_read_control(const struct ws_reader *r, const struct ws_hea
 
 	if (n - h->size < h->length)
 		return FAULT_NONE;
-	*e = (struct ws_event){p[0] & OPCODE, false, p + h->size, (size_t)h->length};
+	*e = (struct ws_event){.opcode = p[0] & OPCODE, .p = p + h->size,
+	    .n = (size_t)h->length};
 	if (r->masked) {
 		memcpy(mask, e->p - 4, 4);
 		ws_mask(e->p, e->n, mask);
@@ -132,8 +146,10 @@ static enum fault ws_read_control(const struct ws_reader *r, const struct ws_hea
 static inline void ws_read_begin(struct ws_reader *r, const struct ws_head *h, const uint8_t *p)
 {
 	r->left = h->length;
-	r->total += h->length;
 	r->final = p[0] & FINAL;
+	r->compressed = ws_read_is_compressed(r, p[0]);
+	if (!r->compressed)
+		r->total += h->length;
 	if (!r->message)
 		r->message = p[0] & OPCODE;
 	if (r->masked)
@@ -159,13 +175,14 @@ static __attribute__((noinline)) enum fault ws_read_any(struct ws_reader *r, uin
 	}
 
 	size_t there = n - h.size;
-	size_t take = r->left < there ? (size_t)r->left : there;
-	*e = (struct ws_event){r->message, true, p + h.size, take};
+	size_t most = r->compressed && there > WS_COMPRESSED_PIECE ? WS_COMPRESSED_PIECE : there;
+	size_t take = r->left < most ? (size_t)r->left : most;
+	*e = (struct ws_event){r->message, true, r->compressed, p + h.size, take};
 	*used = h.size + take;
 	r->left -= take;
 
 	bool ascii = r->masked && ws_mask(e->p, take, r->mask);
-	if (r->message == WS_TEXT && (!ascii || r->utf8.state) &&
+	if (r->message == WS_TEXT && !r->compressed && (!ascii || r->utf8.state) &&
 	    !utf8_check(&r->utf8, e->p, take))
 		return FAULT_WS_UTF8;
 	if (r->left == 0 && r->final) {
@@ -191,7 +208,7 @@ enum fault ws_read(struct ws_reader *r, uint8_t *p, size_t n, struct ws_event *e
 	    (r->max_message && length > r->max_message))
 		return ws_read_any(r, p, n, e, used);
 	e->opcode = p[0] & OPCODE;
-	e->more = false;
+	e->more = e->compressed = false;
 	e->p = p + HEAD;
 	e->n = length;
 	*used = HEAD + length;

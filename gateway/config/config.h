@@ -199,6 +199,13 @@ struct config_subprotocol_framings {
 	size_t					 n;
 };
 
+struct config_deflate {
+	bool		enable;
+	uint64_t	min_size;
+	bool		context_takeover;
+	unsigned	level;		/* 1 to 9 */
+};
+
 struct config_route_limits {
 	unsigned		 sessions, per_ip;
 	struct bucket_rate	 messages, bytes;
@@ -241,6 +248,7 @@ struct config_route {
 	uint64_t		 max_message;	/* 0: no limit */
 	uint64_t		 ping, ping_timeout, idle, max_lifetime;
 	uint64_t		 buffer;
+	struct config_deflate	 deflate;
 	enum config_refuse	 refuse;
 	struct config_networks	 allow, deny;
 	struct config_route_limits limits;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "channel/channel.h"
+#include "channel/compress.h"
 #include "codec/ws.h"
 #include "codec/ws_handshake.h"
 #include "http/admission.h"
@@ -27,6 +28,7 @@ struct front_ws {
 	struct worker		*worker;
 	struct slice		 subprotocol;	/* of the configuration */
 	struct ws_reader	 reader;
+	struct compress		*compress;	/* NULL: it was not agreed on */
 	struct timer		 timer;		/* ping, pong, close */
 	uint64_t		 heard;		/* worker.now of the client's last bytes */
 	uint64_t		 pinged;	/* 0: no ping is under way */
@@ -44,6 +46,7 @@ static struct front_ws *front_ws_of(struct leg *leg)
 static void front_ws_free(struct front_ws *f)
 {
 	timer_close(f->worker, &f->timer);
+	compress_free(f->compress);
 	free(f);
 }
 
@@ -131,9 +134,16 @@ static void front_ws_expire(struct timer *t)
 
 static enum flow front_ws_upgrade(struct front_ws *f, struct slice subprotocol)
 {
-	struct header chosen = {SLICE("Sec-WebSocket-Protocol"), subprotocol};
+	struct header headers[2];
+	char text[WS_EXTENSION_TEXT];
+	unsigned n = 0;
 
-	return exchange_upgrade(f->x, &chosen, subprotocol.n > 0);
+	if (subprotocol.n > 0)
+		headers[n++] = (struct header){SLICE("Sec-WebSocket-Protocol"), subprotocol};
+	if (f->compress)
+		headers[n++] = (struct header){SLICE("Sec-WebSocket-Extensions"),
+		    ws_extension_answer(&f->compress->agreed, text)};
+	return exchange_upgrade(f->x, headers, n);
 }
 
 /* Before a byte backend nothing has to be held, whatever a message's length. */
@@ -152,20 +162,37 @@ static void front_ws_ready(struct leg *leg)
 	f->state = FRONT_WS_OPEN;
 	f->x->ops->set_buffer(f->x, f->conf->buffer);
 	ws_reader_init(&f->reader, true, front_ws_max_message(f->leg.channel));
+	f->reader.deflate = f->compress != NULL;
 	front_ws_upgrade(f, f->subprotocol);
 	f->heard = f->worker->now;
 	front_ws_set_ping(f);
 }
 
-static enum flow front_ws_send(struct leg *leg, const struct msg *m)
+static inline enum flow front_ws_write(struct front_ws *f, const struct msg *m, uint8_t bits)
 {
-	struct front_ws *f = front_ws_of(leg);
 	uint8_t head[WS_HEAD_MAX];
 	enum ws_opcode opcode = f->sending ? WS_CONTINUATION : (enum ws_opcode)m->kind;
 	struct iovec iov[2] = {{head, ws_write_head(head, opcode, !m->more, m->n)}, {m->p, m->n}};
 
+	head[0] |= bits;
 	f->sending = m->more;
 	return exchange_write(f->x, iov, 2);
+}
+
+static APART enum flow front_ws_send_compressed(struct front_ws *f, struct msg m)
+{
+	for (; m.n > WORKER_SCRATCH; m.p += WORKER_SCRATCH, m.n -= WORKER_SCRATCH) {
+		struct msg part = {m.p, WORKER_SCRATCH, m.kind, true};
+		front_ws_write(f, &part, compress_deflate(f->compress, &part, f->sending));
+	}
+	return front_ws_write(f, &m, compress_deflate(f->compress, &m, f->sending));
+}
+
+static enum flow front_ws_send(struct leg *leg, const struct msg *m)
+{
+	struct front_ws *f = front_ws_of(leg);
+
+	return f->compress ? front_ws_send_compressed(f, *m) : front_ws_write(f, m, 0);
 }
 
 static void front_ws_pause(struct leg *leg, bool on)
@@ -219,6 +246,8 @@ static void front_ws_refuse(struct front_ws *f, enum fault fault)
 
 	f->x->refused = fault;
 	front_ws_record_refusal(f);
+	compress_free(f->compress);
+	f->compress = NULL;
 	ws_reader_init(&f->reader, true, 0);
 	front_ws_upgrade(f, f->subprotocol.n ? f->subprotocol
 	    : ws_handshake_first_offer(r->headers, r->n_headers));
@@ -284,9 +313,12 @@ static bool front_ws_event(struct front_ws *f, const struct ws_event *e)
 		front_ws_closed(f, e);
 		return false;
 	default:
-		if (f->state == FRONT_WS_OPEN) {
+		/* Of a compressed piece nothing may have come out yet. */
+		if (f->state == FRONT_WS_OPEN && (e->n > 0 || !e->more)) {
 			struct msg m = {e->p, e->n, e->opcode, e->more};
 			channel_deliver(&f->leg, &m);
+			if (e->compressed && e->n >= COMPRESS_STEP)
+				worker_flush(f->worker);
 		}
 		return true;
 	}
@@ -302,6 +334,9 @@ static size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
 		struct ws_event e;
 		size_t used;
 		enum fault fault = ws_read(&f->reader, p + at, n - at, &e, &used);
+		if (fault == FAULT_NONE && used > 0 && e.compressed && f->state == FRONT_WS_OPEN)
+			fault = compress_inflate(f->compress, &f->reader, p + at, n - at, &e,
+			    &used);
 		if (fault != FAULT_NONE) {
 			if (f->state == FRONT_WS_OPEN)
 				front_ws_fail(f, fault);
@@ -370,6 +405,21 @@ static struct front_ws *front_ws_new(struct exchange *x)
 	return f;
 }
 
+static enum fault front_ws_agree(struct front_ws *f, const struct request *r)
+{
+	const struct config_deflate *conf = &f->conf->deflate;
+	struct ws_extension agreed;
+
+	if (!conf->enable)
+		return FAULT_NONE;
+	enum fault fault = ws_extension_choose(r->headers, r->n_headers, conf->context_takeover,
+	    &agreed);
+	if (fault != FAULT_NONE || !agreed.on)
+		return fault;
+	f->compress = compress_new(f->worker, conf, &agreed);
+	return f->compress ? FAULT_NONE : FAULT_NO_MEMORY;
+}
+
 /* The configuration's rules, once the handshake itself is right. */
 static enum fault front_ws_admit(struct front_ws *f)
 {
@@ -382,6 +432,8 @@ static enum fault front_ws_admit(struct front_ws *f)
 		return fault;
 	fault = ws_handshake_subprotocol(r->headers, r->n_headers,
 	    f->conf->subprotocols.v, f->conf->subprotocols.n, &f->subprotocol);
+	if (fault == FAULT_NONE)
+		fault = front_ws_agree(f, r);
 	if (fault != FAULT_NONE)
 		return fault;
 	if (!access_wanted())

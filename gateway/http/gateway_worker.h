@@ -11,6 +11,7 @@
 #include "net/tls_ctx.h"
 
 struct admission;
+struct compress_pool;
 struct http_site;
 
 /* The tag of an accepted connection (listener.h): what its listener is. Lives in the snapshot. */
@@ -45,6 +46,7 @@ struct gateway_worker {
 	/* Stopping: what is accepted, or asked for, from now on is refused: FAULT_SHUTDOWN. */
 	bool			 stopping;
 	struct admission	*admission;	/* shared by all workers */
+	struct compress_pool	*compress;	/* NULL until a message is compressed */
 };
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "channel/compress.h"
 #include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "net/resolver.h"
@@ -62,6 +63,7 @@ static void crew_member_fini(struct crew_member *m)
 	farewell_fini(&m->farewell);
 	worker_fini(w);		/* letters that were not opened may speak of backends */
 	held_put(m->gateway.snapshot);
+	compress_pool_free(m->gateway.compress);
 }
 
 static enum fault crew_member_init(struct crew_member *m, struct crew *crew, unsigned index,

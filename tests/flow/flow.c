@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "channel/compress.h"
 #include "config/config.h"
 #include "http/exchange_record.h"
 #include "http/h1_server.h"
@@ -171,6 +172,7 @@ void flow_finish(void)
 	assert_int_equal(w->worker.stats.stashed, 0);
 	assert_int_equal(w->worker.stats.assembled, 0);
 	assert_int_equal(w->worker.stats.heads, 0);
+	assert_int_equal(w->worker.stats.inflating, 0);
 	assert_int_equal(w->worker.timers.opened, 0);
 	assert_int_equal(w->worker.load, 0);
 	assert_int_equal(w->admission.open, 0);
@@ -181,6 +183,7 @@ void flow_finish(void)
 	}
 	net_worker_fini(&w->worker);
 	worker_fini(&w->worker);
+	compress_pool_free(w->gateway.compress);
 	held_put(w->gateway.snapshot);
 	clock_fake(0, 0);
 }
@@ -323,13 +326,20 @@ void fake_expect_start(struct fake *f, const char *text)
 	f->out_n = 0;
 }
 
-struct fake *flow_websocket(void)
+struct fake *flow_handshake(const char *lines)
 {
 	struct fake *c = flow_client();
 
 	fake_say_text(c, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
 	    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-	    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+	    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+	fake_say_text(c, lines);
+	fake_say_text(c, "\r\n");
 	flow_run();
 	return c;
+}
+
+struct fake *flow_websocket(void)
+{
+	return flow_handshake("");
 }

@@ -69,7 +69,8 @@ void		 fake_frame(struct fake *, unsigned first_byte, const void *, size_t);
 /* What was written since the last look, which must be this. */
 void		 fake_expect(struct fake *, const void *, size_t);
 void		 fake_expect_start(struct fake *, const char *);	/* and forgets the rest */
-/* A handshake on /, as far as the 101; gone from out. */
+/* A handshake on / with further header lines, each with its CRLF, as far as the answer. */
+struct fake	*flow_handshake(const char *lines);
 struct fake	*flow_websocket(void);
 
 /* The n-th allocation from now fails (1: the next); 0: none. How many there were since. */

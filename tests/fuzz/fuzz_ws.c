@@ -47,7 +47,7 @@ static size_t side_step(void *me, uint8_t *p, size_t n, bool eof)
 		return used;
 	}
 	s->size += e.n;
-	FUZZ_CHECK(s->reader.max_message == 0 || s->size <= s->reader.max_message);
+	FUZZ_CHECK(s->reader.max_message == 0 || e.compressed || s->size <= s->reader.max_message);
 	if (!e.more) {
 		side_tell(s, e.opcode, s->size, &s->message);
 		s->message.hash = 0;
@@ -56,12 +56,15 @@ static size_t side_step(void *me, uint8_t *p, size_t n, bool eof)
 	return used;
 }
 
-/* RFC 6455 section 5.2 with all bytes at hand; 0 when this is no whole, right frame. */
-static size_t plain_head(const uint8_t *p, size_t n, bool masked, uint64_t *length)
+/*
+ * RFC 6455 section 5.2 with all bytes at hand; 0 when this is no whole, right frame. rsv: what may
+ * be set of the reserved bits.
+ */
+static size_t plain_head(const uint8_t *p, size_t n, bool masked, uint8_t rsv, uint64_t *length)
 {
 	size_t at = 2;
 
-	if (n < 2 || (p[0] & 0x70) || (p[1] >> 7) != masked)
+	if (n < 2 || (p[0] & 0x70 & ~rsv) || (p[1] >> 7) != masked)
 		return 0;
 	*length = p[1] & 0x7f;
 	size_t more = *length == 126 ? 2 : *length == 127 ? 8 : 0;
@@ -93,12 +96,14 @@ static void plain_read(struct side *s, const uint8_t *p, size_t n)
 	uint8_t *body = malloc(n + 1), opcode = 0;
 	size_t head, size = 0;
 	uint64_t length;
-	bool bad;
+	bool bad, compressed = false;
 
 	FUZZ_CHECK(body);
-	for (; (head = plain_head(p, n, s->reader.masked, &length)) > 0; p += head + length,
-	    n -= head + length) {
+	for (; (head = plain_head(p, n, s->reader.masked, s->reader.deflate ? WS_RSV1 : 0,
+	    &length)) > 0; p += head + length, n -= head + length) {
 		uint8_t op = p[0] & 15, frame[WS_CONTROL_MAX];
+		if (p[0] & WS_RSV1 && op != WS_TEXT && op != WS_BINARY)
+			break;
 		bool control = op >= 8, final = p[0] >> 7;
 		struct fuzz_story story = {0};
 		if (control && (op > 10 || length > WS_CONTROL_MAX || !final))
@@ -115,11 +120,12 @@ static void plain_read(struct side *s, const uint8_t *p, size_t n)
 			side_tell(s, op, length, &story);
 			continue;
 		}
+		compressed = op ? p[0] & WS_RSV1 : compressed;
 		opcode = op ? op : opcode;
 		size += length;
-		if (s->reader.max_message && size > s->reader.max_message)
+		if (s->reader.max_message && !compressed && size > s->reader.max_message)
 			break;
-		bool whole = opcode != WS_TEXT || utf8_prefix(body, size, &bad) == size;
+		bool whole = opcode != WS_TEXT || compressed || utf8_prefix(body, size, &bad) == size;
 		if (!whole && (bad || final))
 			break;
 		if (!final)
@@ -140,6 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	for (size_t i = 0; i < 3; i++) {
 		sides[i] = (struct side){.fault = FAULT_NONE};
 		ws_reader_init(&sides[i].reader, !(choice & 4), limits[choice & 3]);
+		sides[i].reader.deflate = choice & 8;
 	}
 	size_t left = feed_all(side_step, &sides[0], p, n, FEED_WHOLE);
 	FUZZ_CHECK(feed_all(side_step, &sides[1], p, n, 1u + cut) == left);

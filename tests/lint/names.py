@@ -6,7 +6,8 @@ import re
 import lint
 
 VAGUE = {"util", "utils", "common", "types", "misc", "helper", "helpers", "framegate"}
-FOREIGN = re.compile(r"OpenSSL_version|dNSName$|(SSL|X509|NID|EVP|PEM)[A-Z0-9_]*_")
+FOREIGN = re.compile(r"OpenSSL_version|dNSName$|(SSL|X509|NID|EVP|PEM)[A-Z0-9_]*_"
+                     r"|(de|in)flate[A-Z]")
 
 
 def prefixes(path):

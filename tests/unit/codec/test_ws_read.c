@@ -342,7 +342,7 @@ static void test_7_4_close_codes(void **state)
 static void test_7_1_5_close_code(void **state)
 {
 	uint8_t body[] = "\x0f\xa0why";
-	struct ws_event e = {WS_CLOSE, false, body, 0};
+	struct ws_event e = {.opcode = WS_CLOSE, .p = body};
 	struct slice reason;
 
 	(void)state;

@@ -61,7 +61,10 @@ static const char everything[] =
     "\t\tinvalid = \"replace\";\n\t\torigins = [ \"*\" ];\n"
     "\t\tmax_message = \"2G\";\n"
     "\t\tmessage_type = \"text\";\n\t\tping = \"0\";\n\t\tping_timeout = \"1s\";\n\t\tidle = \"1h\";\n"
-    "\t\tmax_lifetime = \"7d\";\n\t\tbuffer = \"1K\";\n\t\trefuse = \"close\";\n"
+    "\t\tmax_lifetime = \"7d\";\n\t\tbuffer = \"1K\";\n"
+    "\t\tdeflate: {\n\t\t\tenable = true;\n\t\t\tmin_size = \"1K\";\n"
+    "\t\t\tcontext_takeover = true;\n\t\t\tlevel = 9;\n\t\t};\n"
+    "\t\trefuse = \"close\";\n"
     "\t\tallow = [ \"10.0.0.0/8\" ];\n\t\tdeny = [ \"10.0.0.1/32\" ];\n"
     "\t\tlimits: {\n\t\t\tsessions = 5;\n\t\t\tper_ip = 2;\n\t\t\tmessages = \"100/s\";\n"
     "\t\t\tbytes = \"1M/s\";\n\t\t};\n\t};\n";
@@ -70,7 +73,10 @@ static const char sessions[] =
     "\t\ttransports = [ \"websocket\" ];\n\t\tframing = \"binary\";\n\t\tsubprotocols = [ ];\n"
     "\t\tinvalid = \"close\";\n\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n"
     "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n\t\tmax_lifetime = \"0\";\n"
-    "\t\tbuffer = \"64K\";\n\t\trefuse = \"http\";\n"
+    "\t\tbuffer = \"64K\";\n"
+    "\t\tdeflate: {\n\t\t\tenable = true;\n\t\t\tmin_size = \"256\";\n"
+    "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n"
+    "\t\trefuse = \"http\";\n"
     "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
     "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
 
