@@ -96,6 +96,12 @@ enum config_server_kind {
 	SERVER_TCP, SERVER_TLS, SERVER_UNIX, SERVER_WS, SERVER_WSS, SERVER_HTTP, SERVER_HTTPS
 };
 
+/* Web servers, which a proxy stands in front of. */
+static inline bool config_server_has_http(enum config_server_kind kind)
+{
+	return kind == SERVER_HTTP || kind == SERVER_HTTPS;
+}
+
 static inline bool config_server_has_tls(enum config_server_kind kind)
 {
 	return kind == SERVER_TLS || kind == SERVER_WSS || kind == SERVER_HTTPS;
@@ -126,6 +132,7 @@ struct config_backend_tls {
 enum config_balance { BALANCE_ROUNDROBIN, BALANCE_LEASTCONN, BALANCE_RANDOM, BALANCE_HASH };
 enum config_health_type { HEALTH_PASSIVE, HEALTH_TCP, HEALTH_TLS, HEALTH_HTTP, HEALTH_EXPECT };
 
+enum config_mode { MODE_PROXY, MODE_LONGPOLL, MODE_WS_OVER_HTTP };
 enum config_send_proxy { SEND_PROXY_OFF, SEND_PROXY_V1, SEND_PROXY_V2 };
 
 struct config_queue {
@@ -140,6 +147,12 @@ struct config_health {
 	const char		*path;
 	unsigned		 status;	/* 0: from 200 to 399 */
 	const char		*send, *expect;
+};
+
+/* Idle connections to HTTP servers, of each worker to each server. */
+struct config_keepalive {
+	uint64_t	idle;
+	unsigned	max;		/* 0: none is kept */
 };
 
 struct config_backend {
@@ -159,6 +172,9 @@ struct config_backend {
 	struct config_backend_tls	 tls;
 	enum config_send_proxy		 send_proxy;
 	const struct template		*preamble;
+	uint64_t			 response_timeout, body_timeout;
+	struct config_keepalive		 keepalive;
+	enum config_mode		 mode;
 	uint64_t			 resolve;
 	struct config_place		 place;
 };

@@ -23,6 +23,8 @@ static bool config_dump_has(const struct schema_key *key, const void *base)
 		return false;
 	if (key->flags & (SCHEMA_ACTION | SCHEMA_WITH_ACTION) && key->action != (int)route->action)
 		return false;
+	if (key->applies && !key->applies(base))
+		return false;
 	if (key->type == &type_group)
 		return config_dump_any(key->group, base);
 	return key->size && (key->flags & SCHEMA_ACTION || schema_given(key, base));

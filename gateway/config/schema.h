@@ -69,6 +69,8 @@ struct schema_key {
 	uint64_t			 min, max;	/* 0: no limit */
 	unsigned			 flags;
 	int				 action;	/* with either of these flags */
+	/* Does it mean anything to this item? NULL: it does. */
+	bool				(*applies)(const void *base);
 };
 
 /* Keys that stand together: the top level, a group in it, or each item of a collection. */

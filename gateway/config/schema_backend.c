@@ -19,9 +19,9 @@ static const struct schema_word schema_balances[] = {
 };
 
 static const struct schema_word schema_modes[] = {
-    {"proxy", 0, false},
-    {"longpoll", 0, false},
-    {"ws-over-http", 0, false},
+    {"proxy", MODE_PROXY, false},
+    {"longpoll", MODE_LONGPOLL, true},
+    {"ws-over-http", MODE_WS_OVER_HTTP, true},
     {NULL, 0, false},
 };
 
@@ -122,8 +122,13 @@ static const struct schema_key schema_health_keys[] = {
 };
 
 static const struct schema_key schema_keepalive_keys[] = {
-	{SCHEMA_YET("idle", duration, "60s", "How long an idle connection is kept.")},
-	{SCHEMA_YET("max", count, "64", "How many are kept.")},
+	{SCHEMA_KEY("idle", duration, "60s", keepalive.idle,
+	    "How long an idle connection is kept; less where the server announces that it will "
+	    "close it earlier.")},
+	{SCHEMA_KEY("max", count, "64", keepalive.max,
+	    "How many idle connections to each server each worker keeps. 0: none, each request "
+	    "gets a connection of its own."),
+	    .max = 100000},
 };
 
 static bool schema_has_tls(const void *base)
@@ -165,6 +170,13 @@ static const struct schema_group schema_health = {
 	SCHEMA_KEYS(schema_health_keys),
 	.applies = schema_has_health,
 };
+static bool schema_has_http(const void *base)
+{
+	const struct config_backend *b = base;
+
+	return b->n_servers > 0 && config_server_has_http(b->servers[0].kind);
+}
+
 static const struct schema_group schema_keepalive = {
 	.what = "keepalive",
 	SCHEMA_KEYS(schema_keepalive_keys),
@@ -197,8 +209,10 @@ static const struct schema_key schema_backend_keys[] = {
 	    .example = "[ \"10.0.0.0/8\" ]"},
 	{SCHEMA_YET("poll", group, NULL, "The paths for mode \"longpoll\"."),
 	    .group = &schema_poll},
-	{SCHEMA_YET("mode", word, "proxy", "How HTTP servers are spoken to."),
-	    .words = schema_modes},
+	{SCHEMA_KEY("mode", word, "proxy", mode,
+	    "How web servers are spoken to: \"proxy\" passes requests and answers on, and opens a "
+	    "tunnel for a WebSocket that the server accepts."),
+	    .words = schema_modes, .applies = schema_has_http},
 	{SCHEMA_KEY("balance", balance, "roundrobin", balance,
 	    "Which server is tried first: \"roundrobin\" each in its turn, \"leastconn\" the one "
 	    "with the fewest sessions, \"random\" the better of two drawn at random; with "
@@ -209,6 +223,14 @@ static const struct schema_key schema_backend_keys[] = {
 	    "How long connecting to a server may take. A client waits no longer than that for all "
 	    "the servers that are tried for it together; its time in a 'queue' does not count."),
 	    .min = 1},
+	{SCHEMA_KEY("response_timeout", duration, "60s", response_timeout,
+	    "How long a web server may take to begin its answer once it has the request. \"0\": "
+	    "for ever."),
+	    .applies = schema_has_http},
+	{SCHEMA_KEY("body_timeout", duration, "5m", body_timeout,
+	    "How long the body of a request to a web server, or of its answer, may stand still. "
+	    "\"0\": for ever."),
+	    .applies = schema_has_http},
 	{SCHEMA_KEY("tries", count, "2", tries,
 	    "How many servers are tried, if there are that many, before the client is told that it "
 	    "failed. One that does not answer does not hold the others up: of two, the second is "
@@ -240,8 +262,10 @@ static const struct schema_key schema_backend_keys[] = {
 	    "What each connection is sent first, before the client's bytes. A session whose "
 	    "request would put control characters into it is refused with 400."),
 	    .flags = SCHEMA_TEMPLATE, .example = "\"USER ${query.user} ${client.ip}\\r\\n\""},
-	{SCHEMA_YET("keepalive", group, NULL, "Idle HTTP connections that are kept."),
-	    .group = &schema_keepalive},
+	{SCHEMA_ROW("keepalive", group, NULL,
+	    "Idle connections to web servers that are kept for the next request. None are kept "
+	    "with 'send_proxy', since each of those is one client's."),
+	    .group = &schema_keepalive, .applies = schema_has_http},
 	{SCHEMA_KEY("resolve", duration, "30s", resolve,
 	    "How long an answer of the name server is used before the name is looked up again. If "
 	    "that fails, the old answer stays."),

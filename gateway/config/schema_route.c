@@ -158,6 +158,14 @@ static const struct schema_group schema_sockjs = {.what = "sockjs",
 static const struct schema_group schema_session = {.what = "session",
     SCHEMA_KEYS(schema_session_keys)};
 
+/* Nobody looks into the messages of a web server. */
+static bool schema_has_messages(const void *base)
+{
+	const struct config_backend *b = ((const struct config_route *)base)->backend;
+
+	return b == NULL || b->n_servers == 0 || !config_server_has_http(b->servers[0].kind);
+}
+
 static const struct schema_key schema_route_keys[] = {
 	/* match */
 	{SCHEMA_KEY("host", hosts, NULL, host,
@@ -222,22 +230,26 @@ static const struct schema_key schema_route_keys[] = {
 	    "in base64, for clients that know only text. With the others each message is whole: "
 	    "a line that ends in LF, CRLF or NUL, bytes after a length of 8 to 64 bits (big or "
 	    "little endian), or a netstring."),
-	    .words = schema_framings},
+	    .words = schema_framings,
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("subprotocols", subprotocols, "", subprotocols,
 	    "Subprotocols that are spoken, the preferred one first. A client that offers some, "
 	    "but none of these, is refused with 400, unless \"\" is in the list. Empty: none is "
 	    "chosen, whatever is offered."),
-	    .example = "[ \"binary\", \"\" ]"},
+	    .example = "[ \"binary\", \"\" ]",
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("subprotocol_framing", subprotocol_framings, NULL, subprotocol_framing,
 	    "The framing of sessions that speak a subprotocol, where it is another than 'framing'. "
 	    "The subprotocol must stand in 'subprotocols'."),
 	    .words = schema_framings,
-	    .example = "[ \"binary=binary\", \"base64=base64\" ]"},
+	    .example = "[ \"binary=binary\", \"base64=base64\" ]",
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("invalid", word, "close", invalid,
 	    "Where text is sent (the framing \"text\", lines, or by 'message_type'): what happens "
 	    "to bytes of the backend that are no UTF-8. "
 	    "\"replace\" puts U+FFFD in their place, \"close\" ends the session with 1007."),
-	    .words = schema_invalids},
+	    .words = schema_invalids,
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("origins", origins, "same", origins,
 	    "Pages that may connect, by their origin: \"https://www.example.com\", "
 	    "\"https://*.example.com\", \"same\" (the host that the request is for), \"null\" "
@@ -248,15 +260,19 @@ static const struct schema_key schema_route_keys[] = {
 	    "The longest message, from either side. Longer ones end the session with 1009. It does "
 	    "not apply to the framings \"binary\" and \"text\" before a backend, since those pass "
 	    "on what comes as it comes; with \"base64\" it is for what clients send. \"0\": no "
-	    "limit, which the other framings do not take.")},
+	    "limit, which the other framings do not take."),
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("message_type", word, NULL, message_type,
 	    "How messages of the backend are sent, where the framing has messages. Not set: lines "
 	    "as text, the others as binary. From clients either is taken."),
-	    .words = schema_message_types, .example = "\"text\""},
+	    .words = schema_message_types, .example = "\"text\"",
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("ping", duration, "25s", ping,
-	    "How long a session is silent before the client is sent a ping. \"0\": none is sent.")},
+	    "How long a session is silent before the client is sent a ping. \"0\": none is sent."),
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("ping_timeout", duration, "20s", ping_timeout,
-	    "How long the answer to a ping may take before the session is closed with 1011.")},
+	    "How long the answer to a ping may take before the session is closed with 1011."),
+	    .applies = schema_has_messages},
 	{SCHEMA_KEY("idle", duration, "0", idle,
 	    "How long a session may last without a message before it is closed with 1001. "
 	    "\"0\": for ever.")},
@@ -267,12 +283,13 @@ static const struct schema_key schema_route_keys[] = {
 	    .min = 1024, .max = 1024 * 1024 * 1024},
 	{SCHEMA_ROW("deflate", group, NULL,
 	    "Compression of messages (permessage-deflate, RFC 7692)."),
-	    .group = &schema_deflate},
+	    .group = &schema_deflate, .applies = schema_has_messages},
 	{SCHEMA_KEY("refuse", word, "http", refuse,
 	    "How a client is refused: with an HTTP status, or, since scripts in browsers cannot "
 	    "see that, by completing the handshake and closing with a code and the reason. What "
 	    "'defaults' says holds for handshakes that no route takes, too."),
-	    .words = schema_refuses},
+	    .words = schema_refuses,
+	    .applies = schema_has_messages},
 	{SCHEMA_YET("auth", reference, NULL, "Who may use this route."), .group = &schema_auth},
 	{SCHEMA_KEY("allow", networks, NULL, allow,
 	    "Networks whose clients may use this route. Others get 403."),

@@ -55,6 +55,13 @@ void settle_tls(struct read *r, const struct node *node, void *tls)
 		    "\"optional\" or \"require\"");
 }
 
+static bool settle_applies(const struct schema_group *g, const struct node *said, const void *item)
+{
+	const struct schema_key *key = schema_find(g, said->name);
+
+	return key == NULL || key->applies == NULL || key->applies(item);
+}
+
 /* Either servers, or a map with its key. */
 static void settle_map(struct read *r, const struct node *node, const struct config_backend *b)
 {
@@ -114,6 +121,23 @@ static void settle_health(struct read *r, const struct node *node, struct config
 		    "servers that begin with \"tls://\", \"wss://\" or \"https://\"");
 }
 
+/* Keys that mean something to servers of one kind only. */
+static void settle_server_keys(struct read *r, const struct node *node,
+    const struct config_backend *b)
+{
+	const struct node *preamble = node_find(node, "preamble");
+
+	if (r->broken || (b->n_servers > 0 && b->servers[0].host == NULL))
+		return;
+	for (const struct node *e = node->first; e; e = e->next)
+		if (!settle_applies(&schema_backend, e, b))
+			notice_error(r->notice, &e->place, "'%s' is for servers that begin with "
+			    "\"http://\" or \"https://\"", e->name);
+	if (preamble && b->n_servers > 0 && config_server_has_http(b->servers[0].kind))
+		notice_error(r->notice, &preamble->place, "'preamble' is not for web servers: what "
+		    "they read first is a request");
+}
+
 void settle_backend(struct read *r, const struct node *node, void *backend)
 {
 	struct config_backend *b = backend;
@@ -132,6 +156,7 @@ void settle_backend(struct read *r, const struct node *node, void *backend)
 	settle_map(r, node, b);
 	settle_queue(r, node, b);
 	settle_health(r, node, b);
+	settle_server_keys(r, node, b);
 }
 
 void settle_route_start(struct read *r, void *route)
@@ -287,6 +312,17 @@ static void settle_framings(struct read *r, const struct node *node,
 		    "'invalid' is for what is sent as text, and this route sends binary");
 }
 
+/* What is about messages means nothing where nobody looks into them. */
+static void settle_messages(struct read *r, const struct node *node,
+    const struct config_route *route)
+{
+	for (const struct node *e = node->first; e; e = e->next)
+		if (!settle_applies(&schema_route, e, route))
+			notice_error(r->notice, &e->place, "'%s' is about messages, and backend "
+			    "'%.40s' is of web servers, whose WebSockets pass as they are",
+			    e->name, route->backend->name);
+}
+
 void settle_route(struct read *r, const struct node *node, void *item)
 {
 	struct config_route *route = item;
@@ -313,6 +349,8 @@ void settle_route(struct read *r, const struct node *node, void *item)
 		settle_stray(r, route, node);
 	if (route->action == ACTION_REDIRECT && !r->broken)
 		settle_captures(r, route, of[0]);
+	if (route->action == ACTION_BACKEND && !r->broken)
+		settle_messages(r, node, route);
 	if (route->action == ACTION_BACKEND && !r->broken)
 		settle_framings(r, node, route);
 }

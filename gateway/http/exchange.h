@@ -86,7 +86,7 @@ enum { RESPONSE_LENGTH_UNKNOWN = -1 };
 
 struct response {
 	int			 status;
-	/* without framing, Date and Connection: those are ours */
+	/* without framing and Connection, which are ours, as is a Date that is not there */
 	const struct header	*headers;
 	unsigned		 n_headers;
 	int64_t			 length;	/* of the body; also for HEAD, which sends none */
@@ -147,6 +147,7 @@ struct exchange {
 	const char		*session;	/* its id, while templates are filled in; or NULL */
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */
+	const char		*server;	/* who is asked; of the snapshot; NULL: none */
 	/*
 	 * Before it is routed: by the connection. Then by a rule, for the front to say. In the end:
 	 * what the answer was for.

@@ -47,6 +47,7 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 		record->access.peer_ip = slice_of(address_text(&client->peer, record->peer_ip));
 	if (x->route && x->route->backend)
 		record->access.backend = slice_of(x->route->conf->backend->name);
+	record->access.server = slice_of(x->server);
 }
 
 void exchange_record_write(struct exchange *x)

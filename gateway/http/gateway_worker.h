@@ -13,6 +13,7 @@
 struct admission;
 struct compress_pool;
 struct http_site;
+struct pool;
 
 /* The tag of an accepted connection (listener.h): what its listener is. Lives in the snapshot. */
 struct http_listener {
@@ -47,6 +48,7 @@ struct gateway_worker {
 	bool			 stopping;
 	struct admission	*admission;	/* shared by all workers */
 	struct compress_pool	*compress;	/* NULL until a message is compressed */
+	struct pool		*pool;		/* idle connections to servers */
 };
 
 #endif

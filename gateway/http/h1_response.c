@@ -77,21 +77,28 @@ static void h1_proceed(struct exchange *x)
 	h1_write_slice(h1_conn_of(x), SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
+/* Who did not wait for the 101 may have sent more, which must not be read as a request. */
+static bool h1_upgrade_failed(const struct exchange *x)
+{
+	return x->request && x->request->websocket;
+}
+
 static enum flow h1_respond(struct exchange *x, const struct response *r)
 {
 	struct h1_conn *c = h1_conn_of(x);
 	char line[H1_LINE];
-	struct slice date = h1_date();
 
 	c->framing = (uint8_t)h1_choose_framing(c, r);
 	c->left = c->framing == H1_LENGTH ? (uint64_t)r->length : 0;
 	if (c->framing == H1_UNTIL_CLOSE || c->peer_eof || !h1_body_drains(c) ||
-	    c->client.worker->gateway->stopping)
+	    c->client.worker->gateway->stopping || h1_upgrade_failed(x))
 		c->keep_alive = false;
 	x->status = r->status;
-	int n = snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\nDate: %.*s\r\n", r->status,
-	    status_phrase(r->status), SLICE_ARG(date));
+	int n = snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\n", r->status,
+	    status_phrase(r->status));
 	h1_write_slice(c, (struct slice){line, (size_t)n});
+	if (http1_find(r->headers, r->n_headers, SLICE("Date")) == NULL)
+		h1_write_header(c, &(struct header){SLICE("Date"), h1_date()});
 	for (unsigned i = 0; i < r->n_headers; i++)
 		h1_write_header(c, &r->headers[i]);
 	if (c->framing == H1_LENGTH) {

@@ -195,6 +195,7 @@ static bool h1_prepare(struct h1_conn *c, enum http_protocol protocol)
 	x->started = c->client.worker->now;
 	x->forwarded.known = false;
 	x->refused = FAULT_NONE;
+	x->server = NULL;
 	c->progress = 0;
 	random_id(x->id);
 	STATS_ADD(c->client.worker->stats.requests_total, 1);

@@ -319,6 +319,19 @@ static void stream_receive(struct stream *s)
 	stream_out_arm(s);
 }
 
+bool stream_look(struct stream *s)
+{
+	if (s->state == STREAM_UP && s->fault == FAULT_NONE)
+		stream_receive(s);
+	return s->state == STREAM_UP && s->fault == FAULT_NONE && !s->got_eof;
+}
+
+void stream_shut(struct stream *s)
+{
+	s->shuts = true;
+	worker_cork(stream_worker(s), &s->cork_task);
+}
+
 /* The owner has gone: whatever comes is thrown away, so that the peer gets no reset meanwhile. */
 static APART void stream_discard(struct stream *s)
 {

@@ -108,6 +108,7 @@ struct stream {
 	uint8_t			 paused;	/* PAUSE_* bits */
 	uint8_t			 state;		/* enum stream_state */
 	bool			 told_full, got_eof, told_eof, write_shut;
+	bool			 shuts;		/* the end is to be said behind what waits */
 	bool			 broken;	/* the peer takes no more */
 	bool			 cut;		/* and it was a reset that told us */
 	enum fault		 fault;		/* noticed, and told when it is safe */
@@ -136,6 +137,13 @@ void		 stream_set_buffer(struct stream *, uint64_t bytes, uint64_t longest);
 enum flow	 stream_write(struct stream *, const struct iovec *, int n);
 void		 stream_pause(struct stream *, unsigned why);
 void		 stream_resume(struct stream *, unsigned why);
+/*
+ * Asks the socket now, not when the loop would: events come from within. False: it has ended, or
+ * cannot be used; what an event did to it stands.
+ */
+bool		 stream_look(struct stream *);
+/* Nothing more will be written: the peer is told once all is out. Reading goes on. */
+void		 stream_shut(struct stream *);
 /* What bytes left unconsumed is wanted now, though nothing was paused. */
 void		 stream_show_again(struct stream *);
 /*

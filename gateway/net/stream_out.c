@@ -157,6 +157,17 @@ static inline void stream_out_uncork(struct stream *s)
 	cork_give(&s->watch.worker->net->corks, c);
 }
 
+/* Of TLS the end is close_notify alone: answers still have to find their way. */
+static APART void stream_out_shut(struct stream *s)
+{
+	s->write_shut = true;
+	if (s->tls == NULL)
+		s->io->shut(s);
+	else if (tls_finish(s->tls, stream_out_sink, s) != FAULT_NONE)
+		s->watch.worker->net->wire_out_n = 0;
+	stream_out_send(s);
+}
+
 static bool stream_out_over(struct stream *s)
 {
 	if (!s->told_full && s->out.n > s->full_at) {
@@ -174,6 +185,8 @@ void stream_out_flush(struct task *t)
 	if (s->out.n == 0) {
 		if (s->state == STREAM_CLOSING)
 			stream_finish(s);
+		else if (s->shuts && !s->write_shut && s->state == STREAM_UP)
+			stream_out_shut(s);
 	} else if (s->state == STREAM_UP && s->fault == FAULT_NONE && stream_out_over(s)) {
 		s->events->full(s);
 	}
@@ -199,7 +212,12 @@ void stream_out_drain(struct stream *s)
 		return;
 	if (s->state == STREAM_CLOSING) {
 		stream_finish(s);
-	} else if (s->told_full) {
+		stream_out_arm(s);
+		return;
+	}
+	if (s->shuts && !s->write_shut)
+		stream_out_shut(s);
+	if (s->told_full) {
 		s->told_full = false;
 		s->events->room(s);
 	}

@@ -10,6 +10,7 @@
 #include "net/stream.h"
 #include "process/farewell.h"
 #include "route/snapshot.h"
+#include "upstream/pool.h"
 
 struct crew_member {
 	struct worker		 worker;
@@ -59,6 +60,7 @@ static void crew_member_fini(struct crew_member *m)
 	if (w->index == 0)
 		snapshot_unwatch(LIST_OWNER(m->gateway.snapshot, struct snapshot, held));
 	resolver_fini(w);
+	pool_free(m->gateway.pool);
 	net_worker_fini(w);
 	farewell_fini(&m->farewell);
 	worker_fini(w);		/* letters that were not opened may speak of backends */
@@ -83,6 +85,9 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	list_init(&m->gateway.channels);
 	w->gateway = &m->gateway;
 	f = farewell_init(&m->farewell, w, crew_member_ended);
+	m->gateway.pool = pool_new(w);
+	if (f == FAULT_NONE && m->gateway.pool == NULL)
+		f = FAULT_NO_MEMORY;
 	if (f == FAULT_NONE)
 		f = net_worker_init(w);
 	if (f == FAULT_NONE)

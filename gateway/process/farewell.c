@@ -3,6 +3,7 @@
 #include "channel/channel.h"
 #include "http/gateway_worker.h"
 #include "net/stream.h"
+#include "upstream/pool.h"
 
 enum {
 	FAREWELL_TICK = 10,	/* ms from one look to the next */
@@ -113,6 +114,7 @@ void farewell_begin(struct farewell *f, uint64_t ms)
 		next = l->next;
 		c->ops->stop(c);
 	}
+	pool_close_all(g->pool);
 	timer_set(f->worker, &f->timer, f->began);
 }
 

@@ -10,6 +10,7 @@
 #include "route/explain_exchange.h"
 #include "route/router.h"
 #include "route/rules.h"
+#include "serve/proxy_request.h"
 
 enum { EXPLAIN_COLUMN = 20 };	/* where what is said about a name begins */
 
@@ -318,6 +319,60 @@ static void explain_messages(struct explain *e, const struct config_route *r)
 	}
 }
 
+/* The request as a server gets it, in lines of their own. */
+static void explain_forwarded(const struct explain *e, struct exchange *x, bool keeps)
+{
+	struct proxy_request request;
+	struct slice head = {NULL, 0}, line;
+
+	proxy_request_init(&request, x);
+	request.fallback_host = SLICE("(the server's)");
+	request.close = !keeps;
+	if (x->request->websocket)
+		request.key = SLICE("(a new one)");
+	if (proxy_request_write(&request, x, &head) != FAULT_NONE)
+		return;
+	for (const char *name = "request"; slice_cut(&head, '\n', &line) && line.n > 1; name = "") {
+		explain_name(e, name);
+		fprintf(e->out, "%.*s\n", (int)line.n - 1, line.p);
+	}
+}
+
+/* A web server's answer is not ours to know. */
+static void explain_proxy(struct explain *e, const struct config_route *r)
+{
+	const struct config_backend *b = r->backend;
+	struct exchange *x = &e->e.x;
+	const char *why = NULL;
+
+	explain_back(e, r);
+	if (x->request->websocket && ws_handshake_check(x->request->http1, &why) != FAULT_NONE) {
+		explain_name(e, "answer");
+		explain_refused(e, ws_handshake_check(x->request->http1, &why), false);
+		explain_name(e, "");
+		fprintf(e->out, "%s\n", why);
+		return;
+	}
+	explain_forwarded(e, x, b->send_proxy == SEND_PROXY_OFF && b->keepalive.max > 0);
+	explain_name(e, "answer");
+	fprintf(e->out, "the server's%s\n",
+	    x->request->websocket ? "; a tunnel once it says 101 with the right accept value" : "");
+	explain_size(e, "buffer", r->buffer);
+	explain_duration(e, "response_timeout", b->response_timeout);
+	explain_duration(e, "body_timeout", b->body_timeout);
+}
+
+/* By what stands behind: byte streams, or web servers. */
+static void explain_backend(struct explain *e, const struct config_route *r)
+{
+	const struct config_backend *b = r->backend;
+
+	if (b->n_servers > 0 && config_server_has_http(b->servers[0].kind))
+		explain_proxy(e, r);
+	else
+		explain_messages(e, r);
+}
+
 static void explain_static(struct explain *e, const struct config_route *r)
 {
 	explain_name(e, "static");
@@ -355,7 +410,7 @@ static void explain_health(struct explain *e, const struct config_route *r)
 }
 
 static void (*const explain_actions[])(struct explain *, const struct config_route *) = {
-	[ACTION_BACKEND] = explain_messages,
+	[ACTION_BACKEND] = explain_backend,
 	[ACTION_STATIC] = explain_static,
 	[ACTION_REDIRECT] = explain_redirect,
 	[ACTION_RESPOND] = explain_respond,

@@ -12,6 +12,7 @@
 #include "route/pattern.h"
 #include "serve/serve_files.h"
 #include "serve/serve_health.h"
+#include "serve/serve_proxy.h"
 #include "serve/serve_redirect.h"
 #include "serve/serve_respond.h"
 #include "upstream/backend.h"
@@ -24,10 +25,20 @@ struct snapshot_action {
 };
 
 static const struct snapshot_action snapshot_actions[] = {
-	[ACTION_BACKEND] = {&front_ws_handler, &back_stream_kind},
 	[ACTION_STATIC] = {&serve_files_handler, NULL},
 	[ACTION_REDIRECT] = {&serve_redirect_handler, NULL},
 	[ACTION_RESPOND] = {&serve_respond_handler, NULL},
+};
+
+/* Of ACTION_BACKEND, by the kind of its servers; a map's are SERVER_TCP. */
+static const struct snapshot_action snapshot_servers[] = {
+	[SERVER_TCP] = {&front_ws_handler, &back_stream_kind},
+	[SERVER_TLS] = {&front_ws_handler, &back_stream_kind},
+	[SERVER_UNIX] = {&front_ws_handler, &back_stream_kind},
+	[SERVER_WS] = {&front_ws_handler, &back_stream_kind},
+	[SERVER_WSS] = {&front_ws_handler, &back_stream_kind},
+	[SERVER_HTTP] = {&serve_proxy_handler, NULL},
+	[SERVER_HTTPS] = {&serve_proxy_handler, NULL},
 };
 
 static const struct snapshot_action snapshot_services[] = {
@@ -148,11 +159,20 @@ static void snapshot_free_route(struct route *r)
 	free(r->use);
 }
 
+static const struct snapshot_action *snapshot_action_of(const struct config_route *conf)
+{
+	if (conf->action == ACTION_SERVICE)
+		return &snapshot_services[conf->service];
+	if (conf->action != ACTION_BACKEND)
+		return &snapshot_actions[conf->action];
+	return &snapshot_servers[conf->backend->n_servers ? conf->backend->servers[0].kind
+	    : SERVER_TCP];
+}
+
 static enum fault snapshot_make_route(struct snapshot *s, const struct config_route *conf,
     struct route *r)
 {
-	const struct snapshot_action *action = conf->action == ACTION_SERVICE
-	    ? &snapshot_services[conf->service] : &snapshot_actions[conf->action];
+	const struct snapshot_action *action = snapshot_action_of(conf);
 	char words[PATTERN_WORDS];
 
 	r->conf = conf;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "http/gateway_worker.h"
+#include "upstream/pool.h"
 #include "upstream/reach.h"
 #include "upstream/token_map.h"
 
@@ -96,7 +98,8 @@ static void connect_win(struct connect_try *t, struct stream *s)
 	void *owner = c->owner;
 
 	t->state = CONNECT_WON;
-	backend_tell(c->backend, target, FAULT_NONE, c->worker->now);
+	if (c->request.reused == NULL || !*c->request.reused)
+		backend_tell(c->backend, target, FAULT_NONE, c->worker->now);
 	/* Who was asked before had more time. */
 	for (struct connect_try *earlier = c->tries; earlier < t; earlier++)
 		if (earlier->state == CONNECT_TRYING)
@@ -134,6 +137,20 @@ static void connect_reached(void *owner, struct stream *s, enum fault f)
 	connect_next(c);
 }
 
+/* A connection that is there already says nothing new about the server, and needs no preamble. */
+static bool connect_reuse(struct connect_try *t)
+{
+	struct connect *c = t->connect;
+	struct stream *s = c->request.reused
+	    ? pool_take(c->worker->gateway->pool, t->target) : NULL;
+
+	if (s == NULL)
+		return false;
+	*c->request.reused = true;
+	connect_win(t, s);
+	return true;
+}
+
 /* The next server's turn comes even if this one never answers: in time for all of them. */
 static void connect_reach(struct connect *c, struct target *target)
 {
@@ -145,6 +162,8 @@ static void connect_reach(struct connect *c, struct target *target)
 		c->deadline = now + c->left;
 	*t = (struct connect_try){.connect = c, .target = target,
 	    .hurried = c->deadline < now + conf->connect_timeout};
+	if (connect_reuse(t))
+		return;
 	const struct reach_options options = {.deadline = c->deadline, .preface = c->request.proxy};
 	t->reach = reach_start(c->worker, c->backend, &target->server, &options, connect_reached,
 	    t);

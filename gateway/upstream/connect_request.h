@@ -13,6 +13,8 @@ struct connect_request {
 	struct slice	 proxy;		/* the PROXY header, in front of everything */
 	struct slice	 preamble;	/* what the backend is sent before the client's bytes */
 	uint64_t	 hash;	/* of the key of balance = "hash:KEY" */
+	/* An idle connection will do, and here it is said whether it is one; NULL: a new one. */
+	bool		*reused;
 };
 
 /*

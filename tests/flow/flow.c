@@ -11,6 +11,7 @@
 #include "http/h1_server.h"
 #include "route/route.h"
 #include "route/snapshot.h"
+#include "upstream/pool.h"
 
 struct flow_world flow_world;
 
@@ -136,6 +137,8 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	list_init(&w->gateway.connections);
 	list_init(&w->gateway.channels);
 	w->gateway.site = &flow_site;
+	w->gateway.pool = pool_new(&w->worker);
+	assert_non_null(w->gateway.pool);
 	w->gateway.snapshot = &snapshot->held;
 	assert_int_equal(admission_init(&w->admission), FAULT_NONE);
 	w->gateway.admission = &w->admission;
@@ -181,6 +184,7 @@ void flow_finish(void)
 		test_free(w->fakes[i].in);
 		test_free(w->fakes[i].out);
 	}
+	pool_free(w->gateway.pool);
 	net_worker_fini(&w->worker);
 	worker_fini(&w->worker);
 	compress_pool_free(w->gateway.compress);

@@ -48,6 +48,12 @@ static const char everything[] =
     "\t\tallow_targets = [ \"10.0.0.0/8\" ];\n\t\tbalance = \"roundrobin\";\n"
     "\t\tconnect_timeout = \"3s\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
     "\t\tresolve = \"30s\";\n\t};\n"
+    "\tw: {\n\t\tservers = [ \"http://w:80\" ];\n\t\tmode = \"proxy\";\n"
+    "\t\tbalance = \"roundrobin\";\n\t\tconnect_timeout = \"3s\";\n"
+    "\t\tresponse_timeout = \"5s\";\n\t\tbody_timeout = \"0\";\n\t\ttries = 2;\n"
+    "\t\tmax_sessions = 0;\n"
+    "\t\tkeepalive: {\n\t\t\tidle = \"5s\";\n\t\t\tmax = 0;\n\t\t};\n"
+    "\t\tresolve = \"30s\";\n\t};\n"
     "};\n"
     "\n"
     "routes: {\n"
@@ -80,6 +86,14 @@ static const char sessions[] =
     "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
     "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
 
+/* Of a web server's route nothing is said about messages. */
+static const char web[] =
+    "\tw: {\n\t\tpath = \"/w\";\n\t\tbackend = \"w\";\n"
+    "\t\ttransports = [ \"websocket\" ];\n\t\torigins = [ \"same\" ];\n"
+    "\t\tidle = \"0\";\n\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n"
+    "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
+    "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
+
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",
     "\tb: {\n\t\tpath = \"/b\";\n\t\tstatic = \"/\";\n\t\tindex = \"i\";\n",
@@ -96,7 +110,7 @@ static void test_everything(void **state)
 	char text[16384], *dump;
 
 	(void)state;
-	strcpy(text, everything);
+	strcat(strcpy(text, everything), web);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		strcat(strcat(text, actions[i]), sessions);
 	strcat(text, "};\n");

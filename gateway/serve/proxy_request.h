@@ -1,0 +1,37 @@
+/*
+ * The head of the request that a backend gets, composed in one place. It starts as what the client
+ * asked for; whoever rewrites requests changes it before it is written.
+ */
+#ifndef PROXY_REQUEST_H
+#define PROXY_REQUEST_H
+
+#include "http/exchange.h"
+
+enum { PROXY_KEY_SIZE = 24 };	/* Sec-WebSocket-Key: 16 bytes in base64 */
+
+struct proxy_request {
+	struct slice		 method;
+	struct slice		 path, query;	/* as in struct request */
+	struct slice		 host;		/* the Host field; empty: fallback_host */
+	/* In place of the fields of these names and of their twins with "_". */
+	const struct header	*set;
+	unsigned		 n_set;
+	/* The fields of these names are left out. */
+	const struct slice	*remove;
+	unsigned		 n_remove;
+
+	struct slice		 fallback_host;	/* the server's: HTTP/1.0 may name none */
+	struct slice		 key;		/* asks for a WebSocket with it; n 0: does not */
+	bool			 close;		/* this connection is for one request */
+};
+
+/* What the client asked for; set, remove, fallback_host, key and close are left empty. */
+void		proxy_request_init(struct proxy_request *, const struct exchange *);
+/*
+ * All of the head, in the exchange's arena; the request's body is framed as struct request says.
+ * NO_MEMORY.
+ */
+enum fault	proxy_request_write(const struct proxy_request *, struct exchange *,
+		    struct slice *head) MUST_USE;
+
+#endif
