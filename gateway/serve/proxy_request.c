@@ -50,8 +50,9 @@ void proxy_request_init(struct proxy_request *p, const struct exchange *x)
 {
 	const struct request *r = x->request;
 
-	*p = (struct proxy_request){.method = r->method, .path = r->path, .query = r->query,
-	    .host = r->authority};
+	/* Over HTTP/2 a WebSocket begins with CONNECT (RFC 8441). */
+	*p = (struct proxy_request){.method = r->websocket ? SLICE("GET") : r->method,
+	    .path = r->path, .query = r->query, .host = r->authority};
 }
 
 /* As route/identity.c has it: who may speak for others. */
