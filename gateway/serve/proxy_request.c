@@ -58,10 +58,10 @@ void proxy_request_init(struct proxy_request *p, const struct exchange *x)
 /* As route/identity.c has it: who may speak for others. */
 static bool proxy_request_is_trusted(const struct exchange *x)
 {
-	const struct config_networks *trust = &x->client->listener->trust;
+	const struct config_listener *l = x->client->listener;	/* `explain` may know none */
 
-	return trust->n > 0 &&
-	    (!x->client->address.known || address_in(&x->client->address, trust));
+	return l && l->trust.n > 0 &&
+	    (!x->client->address.known || address_in(&x->client->address, &l->trust));
 }
 
 /* The client that a trusted proxy named by another header than this one. */

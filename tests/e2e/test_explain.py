@@ -6,12 +6,14 @@ from harness.cases import add, case, contains, equal, run
 from harness.gateway import command
 
 CONF = '''listeners: { main: { bind = "127.0.0.1:8080"; }; };
-backends: { vnc: { servers = ["tcp://127.0.0.1:5900"]; }; };
+backends: { vnc: { servers = ["tcp://127.0.0.1:5900"]; };
+            app: { servers = ["http://127.0.0.1:3000"]; }; };
 routes: {
     desk: { host = "desk.example"; path = "/vnc"; backend = "vnc"; };
     put: { path = "/put"; method = "PUT"; service = "health"; };
     marked: { path = "/marked"; header: { X-Mark = "1"; }; service = "health"; };
     old: { path = "/old"; redirect = "https://new.example${path}"; };
+    app: { path = "/app"; backend = "app"; };
     files: { path = "/files"; static = "/usr/share/doc"; };
 };
 '''
@@ -55,6 +57,13 @@ def reasons():
 def method():
     result = explain("-X", "GET", "http://localhost/put")
     contains(result.stdout, "method", "explanation")
+
+
+@case("a web server's route shows the request that it would get")
+def proxied():
+    taken("app", ["GET /app/b?c HTTP/1.1", "X-Forwarded-For: 127.0.0.1", "the server's",
+                  "response_timeout"], "http://localhost/app/a/../b?c")
+    taken("app", ["Upgrade: websocket", "a tunnel once it says 101"], "ws://localhost/app")
 
 
 @case("a URL that is none: exit 1 or 2")
