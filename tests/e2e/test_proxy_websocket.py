@@ -1,5 +1,6 @@
 """WebSockets to web servers: node's ws library behind the gateway, and servers that answer wrongly."""
 import os
+import signal
 
 from harness import scratch
 from harness.address import HOST, free_port
@@ -109,6 +110,23 @@ def many():
         equal(wire.read(3), b"%03d" % i, "bytes")
         wire.reset() if i % 2 else wire.close()
     until(lambda: gateway_fds() <= before, "descriptors to be closed", diagnose=gateway_fds)
+
+
+@case("a stop leaves it alone until stop_timeout, and keeps no idle connection")
+def stop():
+    with Gateway(routes='web: { backend = "w"; };', top='stop_timeout = "2s";',
+                 backends=f'w: {{ servers = ["{web.url}"]; }};') as gw, \
+            gw.wire() as wire, gw.wire() as other:
+        other.send(request("/kept"))
+        equal(read_response(other).status, 200, "status")
+        wire.send(handshake("/accept/right"))
+        equal(read_head(wire).status, 101, "status")
+        gw.signal(signal.SIGTERM)
+        other.expect_eof()                      # it has begun
+        wire.send(b"still here")
+        equal(wire.read(10), b"still here", "echo")
+        equal(gw.wait(), 0, "exit status")
+        wire.expect_gone()
 
 
 def gateway_fds():
