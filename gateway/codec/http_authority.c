@@ -41,3 +41,13 @@ bool http_authority_split(struct slice s, struct slice *host, unsigned *port)
 	*port = (unsigned)value;
 	return true;
 }
+
+bool http_authority_matches(struct slice host, struct slice wanted)
+{
+	if (wanted.n < 2 || wanted.p[0] != '*')
+		return slice_ieq(host, wanted);
+	struct slice tail = {wanted.p + 1, wanted.n - 1};	/* ".example.com" */
+	if (host.n <= tail.n)
+		return false;
+	return slice_ieq((struct slice){host.p + host.n - tail.n, tail.n}, tail);
+}

@@ -12,5 +12,7 @@
  * be read in two ways and none of which names a host in use.
  */
 bool	http_authority_split(struct slice, struct slice *host, unsigned *port);
+/* Does the host, without a port, match "example.com" or "*.example.com" (lower case)? */
+bool	http_authority_matches(struct slice host, struct slice wanted);
 
 #endif

@@ -222,6 +222,35 @@ struct config_deflate {
 	unsigned	level;		/* 1 to 9 */
 };
 
+struct config_field {			/* a header to set */
+	const char		*name;
+	const struct template	*value;
+};
+
+struct config_fields {
+	struct config_field	*v;
+	size_t			 n;
+};
+
+struct config_rewrite {
+	const char		*strip;		/* "/app": without a slash at its end; NULL: none */
+	const struct template	*path, *host;	/* NULL: as it was asked for */
+	struct config_fields	 set_headers;
+	struct config_list	 remove_headers;
+	struct config_pairs	 set_response_headers;
+	struct config_list	 remove_response_headers;
+};
+
+struct config_cors {
+	struct config_list	 origins;	/* n 0: off */
+	struct config_list	 methods;	/* n 0: GET, HEAD and POST */
+	struct config_list	 headers;	/* "*" in it: any */
+	bool			 credentials;
+	uint64_t		 max_age;
+};
+
+enum { CONFIG_SET_HEADERS = 64 };	/* the most that set_headers and such may have */
+
 struct config_route_limits {
 	unsigned		 sessions, per_ip;
 	struct bucket_rate	 messages, bytes;
@@ -268,6 +297,8 @@ struct config_route {
 	enum config_refuse	 refuse;
 	struct config_networks	 allow, deny;
 	struct config_route_limits limits;
+	struct config_rewrite	 rewrite;
+	struct config_cors	 cors;
 	struct config_place	 place;
 };
 

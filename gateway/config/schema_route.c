@@ -2,6 +2,7 @@
 #include "config/config.h"
 #include "config/schema.h"
 #include "config/settle.h"
+#include "config/settle_http.h"
 #include "config/type.h"
 
 #define OWNER struct config_route
@@ -110,20 +111,56 @@ static const struct schema_key schema_route_limits_keys[] = {
 };
 
 static const struct schema_key schema_rewrite_keys[] = {
-	{SCHEMA_YET("strip", string, NULL, "What is cut off the front of the path.")},
-	{SCHEMA_YET("path", template, NULL, "The path that the backend sees.")},
-	{SCHEMA_YET("host", template, NULL, "The host that the backend sees.")},
-	{SCHEMA_YET("set_headers", pairs, NULL, "Headers to set in requests.")},
-	{SCHEMA_YET("remove_headers", strings, NULL, "Headers to remove from requests.")},
-	{SCHEMA_YET("set_response_headers", pairs, NULL, "Headers to set in answers.")},
+	{SCHEMA_KEY("strip", path_prefix, NULL, rewrite.strip,
+	    "What is cut off the front of the path, where a segment ends: \"/app\" makes /x of "
+	    "/app/x, / of /app, and leaves /apple alone."),
+	    .example = "\"/app\""},
+	{SCHEMA_KEY("path", template, NULL, rewrite.path,
+	    "The path that the backend sees, instead of the one that was asked for. The query is "
+	    "kept unless a '?' stands in it. Values are percent-encoded; a request that would put "
+	    "\"..\" into the path by one is refused with 400."),
+	    .flags = SCHEMA_TEMPLATE, .example = "\"/users/${path.id}\""},
+	{SCHEMA_KEY("host", template, NULL, rewrite.host,
+	    "The Host that the backend sees, instead of the one that was asked for."),
+	    .flags = SCHEMA_TEMPLATE, .example = "\"app.internal\""},
+	{SCHEMA_KEY("set_headers", fields, NULL, rewrite.set_headers,
+	    "Headers of the request that the backend sees, in place of what the client sent under "
+	    "these names."),
+	    .flags = SCHEMA_TEMPLATE,
+	    .example = "{ X-Client = \"${client.ip}\"; }"},
+	{SCHEMA_KEY("remove_headers", removed, NULL, rewrite.remove_headers,
+	    "Headers of the request that the backend does not see."),
+	    .example = "[ \"X-Debug\" ]"},
+	{SCHEMA_KEY("set_response_headers", answer_fields, NULL, rewrite.set_response_headers,
+	    "Headers of every answer of this route, whoever makes it, in place of those of the "
+	    "same names; also of the answers that refuse, and of accepted WebSockets. The example "
+	    "tells browsers to come by TLS only (HSTS), for a year."),
+	    .example = "{ Strict-Transport-Security = \"max-age=31536000\"; }"},
+	{SCHEMA_KEY("remove_response_headers", answer_removed, NULL,
+	    rewrite.remove_response_headers,
+	    "Headers that are taken out of every answer of this route."),
+	    .example = "[ \"X-Powered-By\" ]"},
 };
 
 static const struct schema_key schema_cors_keys[] = {
-	{SCHEMA_YET("origins", origins, NULL, "Origins that may read answers.")},
-	{SCHEMA_YET("methods", methods, NULL, "Methods that they may use.")},
-	{SCHEMA_YET("headers", strings, NULL, "Headers that they may send.")},
-	{SCHEMA_YET("credentials", flag, "false", "Whether cookies may come with it.")},
-	{SCHEMA_YET("max_age", duration, "0", "How long browsers may remember this.")},
+	{SCHEMA_KEY("origins", origins, NULL, cors.origins,
+	    "Origins whose pages may read answers: \"https://*.example.com\", \"same\", \"null\" "
+	    "(local files and sandboxed frames of anyone), or \"*\" for all."),
+	    .flags = SCHEMA_REQUIRED, .example = "[ \"https://app.example.com\" ]"},
+	{SCHEMA_KEY("methods", cors_methods, NULL, cors.methods,
+	    "Methods that they may use. Not set: GET, HEAD and POST, for which browsers do not "
+	    "ask."),
+	    .example = "[ \"GET\", \"PUT\", \"DELETE\" ]"},
+	{SCHEMA_KEY("headers", asked, NULL, cors.headers,
+	    "Headers that they may send, besides those for which browsers do not ask. \"*\": any."),
+	    .example = "[ \"Content-Type\", \"X-Requested-With\" ]"},
+	{SCHEMA_KEY("credentials", flag, "false", cors.credentials,
+	    "Whether cookies, client certificates and passwords may come with it. Then \"*\" is "
+	    "not allowed in 'origins': any page could act for its visitor.")},
+	{SCHEMA_KEY("max_age", duration, "0", cors.max_age,
+	    "How long browsers may remember what they were told before a request. \"0\": as long "
+	    "as they do by themselves, which is 5 seconds."),
+	    .max = 24 * 60 * 60 * 1000},
 };
 
 static const struct schema_key schema_sockjs_keys[] = {
@@ -152,7 +189,19 @@ static const struct schema_group schema_route_limits = {
 };
 static const struct schema_group schema_rewrite = {.what = "rewrite",
     SCHEMA_KEYS(schema_rewrite_keys)};
-static const struct schema_group schema_cors = {.what = "cors", SCHEMA_KEYS(schema_cors_keys)};
+static bool schema_has_cors(const void *base)
+{
+	const struct config_route *route = base;
+
+	return route->cors.origins.n > 0;
+}
+
+static const struct schema_group schema_cors = {
+	.what = "cors",
+	SCHEMA_KEYS(schema_cors_keys),
+	.applies = schema_has_cors,
+	.finish = settle_cors_group,
+};
 static const struct schema_group schema_sockjs = {.what = "sockjs",
     SCHEMA_KEYS(schema_sockjs_keys)};
 static const struct schema_group schema_session = {.what = "session",
@@ -299,9 +348,14 @@ static const struct schema_key schema_route_keys[] = {
 	    .example = "[ \"192.0.2.66\" ]"},
 	{SCHEMA_ROW("limits", group, NULL, "What sessions of this route may use."),
 	    .group = &schema_route_limits},
-	{SCHEMA_YET("rewrite", group, NULL, "What is changed on the way."),
+	{SCHEMA_ROW("rewrite", group, NULL,
+	    "What is changed on the way: of requests to web and WebSocket servers, and of all "
+	    "answers."),
 	    .group = &schema_rewrite},
-	{SCHEMA_YET("cors", group, NULL, "What pages of other origins may do."),
+	{SCHEMA_ROW("cors", group, NULL,
+	    "What pages of other origins may do with this route by HTTP. Browsers' questions "
+	    "about it (preflights) are answered here, and what the backend says about it is "
+	    "replaced. Whose WebSockets are accepted says 'origins'."),
 	    .group = &schema_cors},
 	{SCHEMA_YET("sockjs", group, NULL, "For the transport \"sockjs\"."),
 	    .group = &schema_sockjs},

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "config/endpoint.h"
-#include "config/match.h"
-#include "config/template.h"
+#include "config/settle_http.h"
 
 /* Who is trusted may say that it is anybody. */
 static void settle_trust(struct read *r, const struct node *trust, const struct config_listener *l)
@@ -181,23 +180,6 @@ static const struct schema_key *settle_action(const struct node *group, const st
 	return action;
 }
 
-/* Each ${path.NAME} must be a capture of the path's pattern, or it would always be empty. */
-static void settle_captures(struct read *r, const struct config_route *route,
-    const struct node *said)
-{
-	const struct template *t = route->redirect;
-
-	for (size_t i = 0; t && i < t->n; i++) {
-		struct slice name = t->segments[i].text;
-		if (t->segments[i].variable != TEMPLATE_PATH_NAME ||
-		    (route->path_kind == PATH_REGEX && match_has_capture(route->path, name)))
-			continue;
-		struct mark m = node_within(said, (size_t)(name.p - t->text), name.n);
-		notice_error(r->notice, &m, "'path' has no capture of this name: (?<%.*s>...)",
-		    name.n > 40 ? 40 : (int)name.n, name.p);
-	}
-}
-
 /* Keys that go with another action than the route's would be ignored. */
 static void settle_stray(struct read *r, const struct config_route *route, const struct node *node)
 {
@@ -348,9 +330,11 @@ void settle_route(struct read *r, const struct node *node, void *item)
 	if (of[1] == NULL && !r->broken)
 		settle_stray(r, route, node);
 	if (route->action == ACTION_REDIRECT && !r->broken)
-		settle_captures(r, route, of[0]);
+		settle_template(r, route, route->redirect, of[0], true);
 	if (route->action == ACTION_BACKEND && !r->broken)
 		settle_messages(r, node, route);
 	if (route->action == ACTION_BACKEND && !r->broken)
 		settle_framings(r, node, route);
+	settle_rewrite(r, node, route);
+	settle_cors(r, node, route);
 }

@@ -26,6 +26,11 @@ extern const struct schema_type type_bind, type_servers, type_networks, type_red
 /* type_match.c: what a request is compared with, into struct config_list, config_pairs, path */
 extern const struct schema_type type_hosts, type_path_match, type_methods, type_pairs, type_origins,
     type_subprotocols, type_subprotocol_framings;
+extern const struct schema_type type_path_prefix;	/* a path; into char * */
+/* type_header.c: into struct config_fields, config_pairs, config_list */
+extern const struct schema_type type_fields, type_removed;	/* of requests */
+extern const struct schema_type type_answer_fields, type_answer_removed;
+extern const struct schema_type type_asked, type_cors_methods;	/* of preflights */
 /* type_template.c */
 extern const struct schema_type type_template;
 extern const struct schema_type type_preamble;	/* a template that may hold control characters */

@@ -205,6 +205,30 @@ static void type_path_match_print(FILE *f, const struct schema_key *key, const v
 	putc('"', f);
 }
 
+/* A slash at its end means nothing, since it is cut where a segment ends. */
+static bool type_path_prefix_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	const char *why;
+
+	if (!read_is_text(node))
+		return false;
+	struct slice path = slice_of(node->string);
+	if ((why = match_path(path)) != NULL)
+		read_wrong(r, key, node, why);
+	else if (path.n == 1)
+		read_wrong(r, key, node, why = "nothing would be cut off");
+	path.n -= path.p[path.n - 1] == '/';
+	if (why == NULL)
+		*(const char **)schema_member(key, base) = read_copy(r, path);
+	return true;
+}
+
+static void type_path_prefix_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	type_string.print(f, key, base);
+}
+
 static bool type_pairs_read(struct read *r, const struct schema_key *key, const struct node *node,
     void *base)
 {
@@ -295,6 +319,15 @@ const struct schema_type type_path_match = {
 	.literal = NODE_STRING,
 	.read = type_path_match_read,
 	.print = type_path_match_print,
+};
+
+const struct schema_type type_path_prefix = {
+	.name = "path",
+	.expects = "a path",
+	.example = "\"/app\"",
+	.literal = NODE_STRING,
+	.read = type_path_prefix_read,
+	.print = type_path_prefix_print,
 };
 
 const struct schema_type type_pairs = {

@@ -18,6 +18,7 @@
 #include "codec/http1.h"
 #include "config/config.h"
 #include "framing/framing.h"
+#include "http/amend.h"
 #include "loop/worker.h"
 #include "net/address.h"
 
@@ -41,6 +42,7 @@ struct route {
 	struct framing		*framings;	/* of conf->subprotocol_framing */
 	const struct back_kind	*back;		/* for sessions: who stands behind */
 	struct backend		*backend;	/* ACTION_BACKEND */
+	struct amend		*amend;		/* NULL: answers are left as they are */
 	struct route_use	*use;		/* NULL: no limit needs it */
 	void			*pattern;	/* compiled path, owned by the router */
 };
@@ -172,12 +174,12 @@ static inline void exchange_proceed(struct exchange *x)
 
 static inline enum flow exchange_respond(struct exchange *x, const struct response *r)
 {
-	return x->ops->respond(x, r);
+	return x->route && x->route->amend ? amend_respond(x, r) : x->ops->respond(x, r);
 }
 
 static inline enum flow exchange_upgrade(struct exchange *x, const struct header *h, unsigned n)
 {
-	return x->ops->upgrade(x, h, n);
+	return x->route && x->route->amend ? amend_upgrade(x, h, n) : x->ops->upgrade(x, h, n);
 }
 
 static inline enum flow exchange_write(struct exchange *x, const struct iovec *iov, int n)

@@ -3,12 +3,14 @@
 #include "base/log.h"
 #include "front/front_ws.h"
 #include "http/admission.h"
+#include "http/cors.h"
 #include "http/gateway_worker.h"
 #include "route/identity.h"
 #include "route/router.h"
 #include "route/rules.h"
 #include "route/snapshot.h"
 #include "serve/serve_https.h"
+#include "serve/serve_preflight.h"
 
 /* A browser shows a page nothing of a refused handshake but the code of a Close frame. */
 static bool route_refuses_by_close(const struct exchange *x)
@@ -28,6 +30,11 @@ static enum fault route_admit(struct exchange *x)
 	    &x->forwarded, &x->by_address);
 }
 
+static bool route_is_asked_about(const struct exchange *x)
+{
+	return x->route->amend && x->route->amend->cors && cors_is_preflight(x);
+}
+
 static enum fault route_find(struct exchange *x)
 {
 	struct snapshot *s = LIST_OWNER(x->snapshot, struct snapshot, held);
@@ -37,7 +44,11 @@ static enum fault route_find(struct exchange *x)
 		f = FAULT_NO_ROUTE;
 	if (f != FAULT_NONE && x->request->websocket)
 		x->route = &s->unrouted;
-	x->handler = x->route ? x->route->handler : NULL;
+	if (x->route)
+		x->handler = route_is_asked_about(x) ? &serve_preflight_handler
+		    : x->route->handler;
+	else
+		x->handler = NULL;
 	return f;
 }
 

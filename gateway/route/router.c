@@ -1,24 +1,16 @@
 #include "route/router.h"
 
 #include "base/log.h"
+#include "codec/http_authority.h"
 #include "codec/http_path.h"
+#include "http/cors.h"
 #include "route/pattern.h"
 #include "route/snapshot.h"
-
-bool router_host_matches(struct slice host, struct slice wanted)
-{
-	if (wanted.n < 2 || wanted.p[0] != '*')
-		return slice_ieq(host, wanted);
-	struct slice tail = {wanted.p + 1, wanted.n - 1};	/* ".example.com" */
-	if (host.n <= tail.n)
-		return false;
-	return slice_ieq((struct slice){host.p + host.n - tail.n, tail.n}, tail);
-}
 
 static bool router_has_host(const struct config_route *r, struct slice host)
 {
 	for (size_t i = 0; i < r->host.n; i++)
-		if (router_host_matches(host, slice_of(r->host.v[i])))
+		if (http_authority_matches(host, slice_of(r->host.v[i])))
 			return true;
 	return r->host.n == 0;
 }
@@ -57,10 +49,17 @@ static enum fault router_has_path(const struct route *r, struct exchange *x, boo
 	return FAULT_NONE;
 }
 
+/* What is wanted in the end: a browser asks first whether a page of another origin may. */
+static struct slice router_method(const struct config_route *r, const struct exchange *x)
+{
+	return r->cors.origins.n > 0 && cors_is_preflight(x) ? cors_asked_method(x)
+	    : x->request->method;
+}
+
 /* A HEAD is a GET whose answer has no body (RFC 9110 section 9.3.2). */
 static bool router_has_method(const struct config_route *r, const struct exchange *x)
 {
-	struct slice method = x->request->method;
+	struct slice method = r->method.n > 0 ? router_method(r, x) : SLICE("");
 
 	for (size_t i = 0; i < r->method.n; i++) {
 		struct slice wanted = slice_of(r->method.v[i]);

@@ -26,7 +26,5 @@ struct router_trace {
  */
 enum fault	 router_find(const struct snapshot *, struct exchange *, struct router_trace *,
 		    const struct route **found) MUST_USE;
-/* Does the host, without a port, match "example.com" or "*.example.com" (lower case)? */
-bool		 router_host_matches(struct slice host, struct slice wanted);
 
 #endif

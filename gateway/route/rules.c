@@ -1,7 +1,7 @@
 #include "route/rules.h"
 
 #include "base/log.h"
-#include "route/origin.h"
+#include "http/origin.h"
 
 static bool rules_networks_wanted(const struct config_route *r)
 {

@@ -151,6 +151,7 @@ static enum fault snapshot_make_use(const struct config_route *conf, struct rout
 static void snapshot_free_route(struct route *r)
 {
 	pattern_free(r->pattern);
+	amend_free(r->amend);
 	free(r->framings);
 	if (r->use) {
 		assert(r->use->sessions == 0);
@@ -183,6 +184,8 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	enum fault f = snapshot_make_framings(conf, r);
 	if (f == FAULT_NONE)
 		f = snapshot_make_use(conf, r);
+	if (f == FAULT_NONE)
+		f = amend_new(conf, r->back != NULL, &r->amend);
 	if (f != FAULT_NONE || conf->path_kind != PATH_REGEX)
 		return f;
 	r->pattern = pattern_new(conf->path, words);

@@ -87,12 +87,26 @@ static const char sessions[] =
     "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
 
 /* Of a web server's route nothing is said about messages. */
+#define WEB_KEYS \
+    "\t\ttransports = [ \"websocket\" ];\n\t\torigins = [ \"same\" ];\n" \
+    "\t\tidle = \"0\";\n\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n" \
+    "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n" \
+    "\t\t\tbytes = \"0\";\n\t\t};\n"
+
 static const char web[] =
     "\tw: {\n\t\tpath = \"/w\";\n\t\tbackend = \"w\";\n"
-    "\t\ttransports = [ \"websocket\" ];\n\t\torigins = [ \"same\" ];\n"
-    "\t\tidle = \"0\";\n\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n"
-    "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
-    "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
+    WEB_KEYS
+    "\t\trewrite: {\n\t\t\tstrip = \"/w\";\n\t\t\thost = \"a\";\n"
+    "\t\t\tset_headers = { X-A = \"${client.ip}\"; X-B = \"b\"; };\n"
+    "\t\t\tremove_headers = [ \"X-C\", \"X-D\" ];\n"
+    "\t\t\tset_response_headers = { X-E = \"\\\"\"; };\n"
+    "\t\t\tremove_response_headers = [ \"Server\" ];\n\t\t};\n"
+    "\t\tcors: {\n\t\t\torigins = [ \"https://*.a.example\", \"null\" ];\n"
+    "\t\t\tmethods = [ \"PUT\" ];\n\t\t\theaders = [ \"X-F\", \"*\" ];\n"
+    "\t\t\tcredentials = false;\n\t\t\tmax_age = \"10m\";\n\t\t};\n\t};\n"
+    "\tx: {\n\t\tpath = \"~^/x/(?<id>.*)$\";\n\t\tbackend = \"w\";\n"
+    WEB_KEYS
+    "\t\trewrite: {\n\t\t\tpath = \"/y/${path.id}?z=1\";\n\t\t};\n\t};\n";
 
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",
@@ -170,7 +184,7 @@ static void test_no_key_is_forgotten(void **state)
 	char text[16384];
 
 	(void)state;
-	strcpy(text, everything);
+	strcat(strcpy(text, everything), web);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		strcat(strcat(text, actions[i]), sessions);
 	expect_in_dump(&schema_top, text);

@@ -68,13 +68,13 @@ static void test_mistake(void **state)
 
 int main(void)
 {
-	static const char *const files[] = {"syntax", "values", "keys"};
+	static const char *const files[] = {"syntax", "values", "keys", "http"};
 	static struct mistake cases[CASES];
 	static struct CMUnitTest tests[CASES];
-	char *texts[3], path[100];
+	char *texts[4], path[100];
 	size_t n = 0;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		snprintf(path, sizeof(path), "tests/unit/config/mistakes/%s", files[i]);
 		texts[i] = said_source(path);
 		n = take_cases(texts[i], cases, n);
@@ -83,7 +83,7 @@ int main(void)
 		tests[i] = (struct CMUnitTest){.name = cases[i].title, .test_func = test_mistake,
 		    .initial_state = &cases[i]};
 	int failed = _cmocka_run_group_tests("mistakes", tests, n, NULL, NULL);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		free(texts[i]);
 	return failed;
 }

@@ -13,7 +13,7 @@
 #include "../http/fake_exchange.h"
 #include "base/log.h"
 #include "channel/channel.h"
-#include "route/origin.h"
+#include "http/origin.h"
 #include "route/rules.h"
 
 static struct fake_exchange fake;

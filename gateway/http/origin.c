@@ -1,9 +1,8 @@
-#include "route/origin.h"
+#include "http/origin.h"
 
 #include <string.h>
 
 #include "codec/http_authority.h"
-#include "route/router.h"
 
 struct origin {
 	struct slice	scheme, host;
@@ -67,7 +66,7 @@ bool origin_matches(struct slice origin, struct slice entry, struct slice author
 	if (!origin_parse(entry, true, &wanted))
 		return false;
 	return slice_ieq(o.scheme, wanted.scheme) && o.port == wanted.port &&
-	    router_host_matches(o.host, wanted.host);
+	    http_authority_matches(o.host, wanted.host);
 }
 
 static bool origin_listed(const struct exchange *x, const struct config_list *list,
