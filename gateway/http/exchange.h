@@ -34,6 +34,12 @@ struct route_use {
 	struct tally		*by_address;
 };
 
+/* What was learnt of the directory of a route with files; shared by all workers. */
+struct route_files {
+	/* Whether something has to be waited for it says without waiting. */
+	_Atomic bool		 tells;
+};
+
 /* What routes are made into; lives in the snapshot. */
 struct route {
 	const struct config_route *conf;
@@ -44,6 +50,7 @@ struct route {
 	struct backend		*backend;	/* ACTION_BACKEND */
 	struct amend		*amend;		/* NULL: answers are left as they are */
 	struct route_use	*use;		/* NULL: no limit needs it */
+	struct route_files	*files;		/* ACTION_STATIC */
 	void			*pattern;	/* compiled path, owned by the router */
 };
 

@@ -17,6 +17,7 @@ struct exchange_extra {
 
 static const struct exchange_extra exchange_extras[] = {
 	{405, HEADER("Allow", "GET, HEAD")},
+	{406, HEADER("Vary", "Accept-Encoding")},
 	{426, HEADER("Upgrade", "websocket")},
 	{426, HEADER("Sec-WebSocket-Version", "13")},
 	{429, HEADER("Retry-After", "5")},

@@ -12,6 +12,7 @@
 
 struct admission;
 struct compress_pool;
+struct errands;
 struct http_site;
 struct pool;
 
@@ -47,6 +48,7 @@ struct gateway_worker {
 	/* Stopping: what is accepted, or asked for, from now on is refused: FAULT_SHUTDOWN. */
 	bool			 stopping;
 	struct admission	*admission;	/* shared by all workers */
+	struct errands		*errands;	/* as well */
 	struct compress_pool	*compress;	/* NULL until a message is compressed */
 	struct pool		*pool;		/* idle connections to servers */
 };

@@ -102,6 +102,14 @@ static struct letter *worker_take_mail(struct worker *w)
 	return mail;
 }
 
+void worker_open_mail(struct worker *w)
+{
+	for (struct letter *l = worker_take_mail(w), *next; l; l = next) {
+		next = l->next;
+		l->open(w, l);
+	}
+}
+
 static void worker_on_mail(struct watch *watch, unsigned what)
 {
 	struct worker *w = watch->worker;
@@ -110,10 +118,7 @@ static void worker_on_mail(struct watch *watch, unsigned what)
 	(void)what;
 	if (read(watch->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		log_fault(FAULT_SYSTEM, "worker %u: mailbox: %s", w->index, strerror(errno));
-	for (struct letter *l = worker_take_mail(w), *next; l; l = next) {
-		next = l->next;
-		l->open(w, l);
-	}
+	worker_open_mail(w);
 }
 
 void worker_post(struct worker *to, struct letter *l)
@@ -126,7 +131,7 @@ void worker_post(struct worker *to, struct letter *l)
 	*to->mail_end = l;
 	to->mail_end = &l->next;
 	pthread_mutex_unlock(&to->mail_lock);
-	if (first && write(to->mail_watch.fd, &one, sizeof(one)) < 0)
+	if (first && to->mail_watch.fd >= 0 && write(to->mail_watch.fd, &one, sizeof(one)) < 0)
 		log_fault(FAULT_SYSTEM, "worker %u: mailbox: %s", to->index, strerror(errno));
 }
 

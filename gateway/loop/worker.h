@@ -78,6 +78,8 @@ void		worker_post(struct worker *to, struct letter *);	/* from any thread */
 
 /* first thing of every callback: the time */
 void		worker_enter(struct worker *);
+/* What a mailbox's watch does; for tests that drive a worker by hand. */
+void		worker_open_mail(struct worker *);
 void		worker_settle(struct worker *);		/* last thing of every callback */
 /* Flush the corked writes now: scratch is about to be used again. */
 void		worker_flush(struct worker *);

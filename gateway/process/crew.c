@@ -6,6 +6,7 @@
 #include "channel/compress.h"
 #include "http/admission.h"
 #include "http/gateway_worker.h"
+#include "loop/errand.h"
 #include "net/resolver.h"
 #include "net/stream.h"
 #include "process/farewell.h"
@@ -27,6 +28,7 @@ struct crew {
 	uint64_t		  stop_time;
 	_Atomic unsigned	  left;		/* workers that have not ended */
 	struct admission	  admission;
+	struct errands		 *errands;
 	void			(*ended)(void);
 };
 
@@ -80,7 +82,8 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	m->stop.open = crew_open_stop;
 	m->hurry.open = crew_open_hurry;
 	m->gateway = (struct gateway_worker){
-	    .site = site, .snapshot = held_get(snapshot), .admission = &crew->admission};
+	    .site = site, .snapshot = held_get(snapshot), .admission = &crew->admission,
+	    .errands = crew->errands};
 	list_init(&m->gateway.connections);
 	list_init(&m->gateway.channels);
 	w->gateway = &m->gateway;
@@ -112,7 +115,8 @@ enum fault crew_new(unsigned n, const struct http_site *site, struct held *snaps
 	crew->ended = ended;
 	crew->admission.workers = crew->workers;
 	crew->admission.n_workers = n;
-	if (crew->members && crew->workers)
+	crew->errands = errands_new(ERRAND_THREADS);
+	if (crew->members && crew->workers && crew->errands)
 		f = admission_init(&crew->admission);
 	while (f == FAULT_NONE && crew->n < n) {
 		struct crew_member *m = &crew->members[crew->n];
@@ -131,6 +135,7 @@ enum fault crew_new(unsigned n, const struct http_site *site, struct held *snaps
 
 void crew_free(struct crew *crew)
 {
+	errands_free(crew->errands);
 	while (crew->n > 0)
 		crew_member_fini(&crew->members[--crew->n]);
 	admission_fini(&crew->admission);

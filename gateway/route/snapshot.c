@@ -148,11 +148,18 @@ static enum fault snapshot_make_use(const struct config_route *conf, struct rout
 	return r->use && r->use->by_address ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
+static enum fault snapshot_make_files(struct route *r)
+{
+	r->files = calloc(1, sizeof(*r->files));
+	return r->files ? FAULT_NONE : FAULT_NO_MEMORY;
+}
+
 static void snapshot_free_route(struct route *r)
 {
 	pattern_free(r->pattern);
 	amend_free(r->amend);
 	free(r->framings);
+	free(r->files);
 	if (r->use) {
 		assert(r->use->sessions == 0);
 		tally_free(r->use->by_address);
@@ -184,6 +191,8 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	enum fault f = snapshot_make_framings(conf, r);
 	if (f == FAULT_NONE)
 		f = snapshot_make_use(conf, r);
+	if (f == FAULT_NONE && conf->action == ACTION_STATIC)
+		f = snapshot_make_files(r);
 	if (f == FAULT_NONE)
 		f = amend_new(conf, r->back != NULL, &r->amend);
 	if (f != FAULT_NONE || conf->path_kind != PATH_REGEX)

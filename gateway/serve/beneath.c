@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -52,21 +53,24 @@ int beneath_walk(int dir, const char *path, int flags)
 }
 
 #ifdef SYS_openat2
-/* EAGAIN: something was renamed meanwhile, and the kernel cannot be sure. */
-static int beneath_openat2(int dir, const char *path, int flags)
+static int beneath_openat2(int dir, const char *path, int flags, uint64_t resolve)
 {
-	struct open_how how = {
-		.flags = (unsigned)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-	};
-	long fd = -1;
+	struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC), .resolve = resolve};
+
+	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+}
+
+/* EAGAIN: something was renamed meanwhile, and the kernel cannot be sure. */
+static int beneath_try(int dir, const char *path, int flags)
+{
+	int fd = -1;
 
 	for (int i = 0; i < BENEATH_TRIES; i++) {
-		fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+		fd = beneath_openat2(dir, path, flags, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 		if (fd >= 0 || errno != EAGAIN)
 			break;
 	}
-	return (int)fd;
+	return fd;
 }
 
 /* Sandboxes that do not know the call answer EPERM. */
@@ -75,7 +79,7 @@ int beneath_open(int dir, const char *path, int flags)
 	static _Atomic bool missing;
 
 	if (!atomic_load_explicit(&missing, memory_order_relaxed)) {
-		int fd = beneath_openat2(dir, path, flags);
+		int fd = beneath_try(dir, path, flags);
 		if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
 			return fd;
 		if (errno == ENOSYS)
@@ -87,5 +91,45 @@ int beneath_open(int dir, const char *path, int flags)
 int beneath_open(int dir, const char *path, int flags)
 {
 	return beneath_walk(dir, path, flags);
+}
+#endif
+
+#if defined(SYS_openat2) && defined(RESOLVE_CACHED)
+/* What this kernel or sandbox does not know may have to wait. */
+static int beneath_cached(int dir, const char *path, int flags, uint64_t resolve)
+{
+	int fd = beneath_openat2(dir, path, flags, RESOLVE_CACHED | resolve);
+
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL))
+		errno = EAGAIN;
+	return fd;
+}
+
+int beneath_open_cached(int dir, const char *path, int flags)
+{
+	return beneath_cached(dir, path, flags, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+}
+
+int beneath_root(const char *dir, bool cached)
+{
+	return cached ? beneath_cached(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0)
+	    : open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+#else
+int beneath_open_cached(int dir, const char *path, int flags)
+{
+	(void)dir;
+	(void)path;
+	(void)flags;
+	errno = EAGAIN;
+	return -1;
+}
+
+int beneath_root(const char *dir, bool cached)
+{
+	if (!cached)
+		return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	errno = EAGAIN;
+	return -1;
 }
 #endif

@@ -1,60 +1,62 @@
 #include "serve/serve_files.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "codec/http_date.h"
 #include "codec/http_path.h"
-#include "serve/beneath.h"
-#include "serve/conditions.h"
-#include "serve/media_type.h"
+#include "http/gateway_worker.h"
+#include "loop/errand.h"
+#include "serve/file_find.h"
+#include "serve/file_head.h"
+#include "serve/file_read.h"
 
-enum {
-	SERVE_FILES_CHUNK = 64 * 1024,	/* read at a time, so that others get their turn */
-	SERVE_FILES_HEADERS = 6,
-	/* ms within which a file may change again without another time stamp: */
-	SERVE_FILES_TICK = 50,		/* of a kernel that counts in jiffies */
-	SERVE_FILES_SECONDS = 2000	/* of a file system that knows seconds only */
-};
+enum { SERVE_FILES_CHUNK = 64 * 1024 };	/* read at a time, so that others get their turn */
 
-/* A file on its way to a client. */
+/*
+ * A request for a file, until all of it has been sent. While an errand is away only its thread
+ * touches find and what is read; what the exchange must not take with it is held or stands here.
+ */
 struct serve_files {
+	struct errand	 errand;
 	struct task	 task;
-	struct exchange	*x;
-	int		 fd;
-	uint64_t	 at, left;
+	struct exchange	*x;		/* NULL: it has gone, and the errand is still away */
+	const struct route *route;	/* in the snapshot */
+	struct held	*snapshot;
+	struct file_find find;
+	enum file_found	 found;
+	bool		 away;
 	bool		 full;		/* the client does not take more now */
-	struct response	 response;	/* said with the first bytes; status 0: it has been */
-	struct header	 headers[SERVE_FILES_HEADERS];
+	uint64_t	 at, left;
+	uint8_t		*buffer;	/* what an errand has read */
+	ssize_t		 got;		/* as file_read has it, with error */
+	int		 error;
+	int		 status;	/* said with the first bytes; 0: it has been */
+	uint64_t	 length;
+	struct file_head head;
+	char		 path[];
 };
-
-/* What a request is about. */
-struct serve_file {
-	char		*path;		/* below the directory; "." for itself */
-	int		 fd;		/* -1: not open */
-	struct stat	 stat;
-	struct header	 headers[SERVE_FILES_HEADERS];
-	unsigned	 n_headers;
-};
-
-static struct serve_files *serve_files_of(struct exchange *x)
-{
-	return x->state;
-}
 
 static void serve_files_free(struct serve_files *s)
 {
-	s->x->state = NULL;
 	task_cancel(&s->task);
-	close(s->fd);
+	if (s->find.fd >= 0)
+		close(s->find.fd);
+	free(s->buffer);
+	held_put(s->snapshot);
 	free(s);
+}
+
+/* Everything of the request but its exchange, which is still to be answered or ended. */
+static struct exchange *serve_files_leave(struct serve_files *s)
+{
+	struct exchange *x = s->x;
+
+	x->state = NULL;
+	serve_files_free(s);
+	return x;
 }
 
 /* Where the path goes on behind the route's prefix. */
@@ -85,354 +87,365 @@ static bool serve_files_segment(struct slice raw, char *out, size_t *n)
 	return *n == 0 || out[0] != '.' || slice_eq((struct slice){out, *n}, SLICE(".well-known"));
 }
 
-/* The file's name below the directory. Room for the index is left behind it. */
-static enum fault serve_files_name(struct exchange *x, struct serve_file *file)
+/* The file's name below the directory. */
+static bool serve_files_name(struct slice rest, char *path)
 {
-	struct slice rest = serve_files_rest(x), raw;
-	const char *index = x->route->conf->index;
+	struct slice raw;
 	size_t used = 0, n;
 
-	file->path = arena_alloc(&x->arena, rest.n + (index ? strlen(index) : 0) + 4);
-	if (file->path == NULL)
-		return FAULT_NO_MEMORY;
 	for (bool first = true; slice_cut(&rest, '/', &raw); first = false) {
 		if (!first)
-			file->path[used++] = '/';
-		if (!serve_files_segment(raw, file->path + used, &n))
-			return FAULT_NOT_FOUND;
+			path[used++] = '/';
+		if (!serve_files_segment(raw, path + used, &n))
+			return false;
 		used += n;
 	}
 	if (used == 0)
-		file->path[used++] = '.';
-	file->path[used] = '\0';
-	return FAULT_NONE;
+		path[used++] = '.';
+	path[used] = '\0';
+	return true;
 }
 
-/* Why a file cannot be opened; the log tells what the client need not know. */
-static enum fault serve_files_fault(const struct exchange *x, const char *path, int error)
-{
-	const struct config_route *conf = x->route->conf;
-	enum fault f;
-
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-	case ENAMETOOLONG:
-	case ELOOP:
-	case ENXIO:
-		return FAULT_NOT_FOUND;
-	case EACCES:
-	case EPERM:
-	case EXDEV:
-		f = FAULT_FORBIDDEN;
-		break;
-	case EMFILE:
-	case ENFILE:
-		f = FAULT_NO_FILES;
-		break;
-	default:
-		f = FAULT_SYSTEM;
-	}
-	log_fault(f, "route %s: %s/%s: %s", conf->name, conf->static_dir, path,
-	    error == EXDEV ? "leads out of the directory" : strerror(error));
-	return f;
-}
-
-static enum fault serve_files_open_at(const struct exchange *x, int dir, struct serve_file *file)
-{
-	if (file->fd >= 0)
-		close(file->fd);
-	file->fd = beneath_open(dir, file->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (file->fd < 0)
-		return serve_files_fault(x, file->path, errno);
-	if (fstat(file->fd, &file->stat) != 0)
-		return serve_files_fault(x, file->path, errno);
-	return FAULT_NONE;
-}
-
-/* A directory is its index; names in it are relative to a path that ends with a slash. */
-static enum fault serve_files_open_index(const struct exchange *x, int dir, struct serve_file *file)
-{
-	size_t n = strlen(file->path);
-
-	if (x->route->conf->index == NULL)
-		return FAULT_NOT_FOUND;
-	if (n > 0 && file->path[n - 1] != '/')
-		file->path[n++] = '/';
-	strcpy(file->path + n, x->route->conf->index);
-	return serve_files_open_at(x, dir, file);
-}
-
-/* *slash: this is a directory that was asked for as if it were a file. */
-static enum fault serve_files_open_in(const struct exchange *x, int dir, struct serve_file *file,
-    bool *slash)
-{
-	struct slice path = x->request->path;
-	enum fault f = serve_files_open_at(x, dir, file);
-
-	if (f != FAULT_NONE)
-		return f;
-	if (S_ISDIR(file->stat.st_mode)) {
-		*slash = x->route->conf->path_kind != PATH_EXACT && !slice_ends(path, SLICE("/"));
-		if (*slash)
-			return FAULT_NONE;
-		f = serve_files_open_index(x, dir, file);
-	}
-	if (f == FAULT_NONE && !S_ISREG(file->stat.st_mode))
-		return FAULT_NOT_FOUND;
-	return f;
-}
-
-/* The directory is opened each time, so that it may be replaced by another while we run. */
-static enum fault serve_files_find(struct exchange *x, struct serve_file *file, bool *slash)
-{
-	const char *name = x->route->conf->static_dir;
-	enum fault f = serve_files_name(x, file);
-
-	if (f != FAULT_NONE)
-		return f;
-	int dir = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0) {
-		log_fault(FAULT_SYSTEM, "route %s: %s: %s", x->route->conf->name, name,
-		    strerror(errno));
-		return FAULT_SYSTEM;
-	}
-	f = serve_files_open_in(x, dir, file, slash);
-	close(dir);
-	return f;
-}
-
-static enum fault serve_files_add_slash(struct exchange *x)
+/* Who says nothing about codings gets none. */
+static unsigned serve_files_order(const struct exchange *x, enum http_coding order[HTTP_CODINGS])
 {
 	const struct request *r = x->request;
-	char *url = arena_printf(&x->arena, "%.*s/%s%.*s", SLICE_ARG(r->path),
+	struct http_codings codings;
+
+	http_codings_init(&codings);
+	for (unsigned i = 0; i < r->n_headers; i++)
+		if (slice_ieq(r->headers[i].name, SLICE("Accept-Encoding")))
+			http_codings_read(&codings, r->headers[i].value);
+	return http_codings_order(&codings, order);
+}
+
+static void serve_files_ask(struct serve_files *s)
+{
+	const struct exchange *x = s->x;
+	const struct config_route *conf = x->route->conf;
+
+	s->find = (struct file_find){
+		.dir = conf->static_dir,
+		.index = conf->index,
+		.path = s->path,
+		.slash = conf->path_kind == PATH_EXACT || slice_ends(x->request->path, SLICE("/")),
+		.fd = -1,
+	};
+	s->find.n_order = serve_files_order(x, s->find.order);
+}
+
+static void serve_files_run(struct task *);
+static void serve_files_done(struct errand *);
+static void serve_files_lost(struct errand *);
+
+static enum fault serve_files_new(struct exchange *x, struct serve_files **made)
+{
+	struct slice rest = serve_files_rest(x);
+	const char *index = x->route->conf->index;
+	size_t room = rest.n + (index ? strlen(index) : 0) + FILE_FIND_ROOM;
+	struct serve_files *s = calloc(1, sizeof(*s) + room);
+
+	if (s == NULL)
+		return FAULT_NO_MEMORY;
+	if (!serve_files_name(rest, s->path)) {
+		free(s);
+		return FAULT_NOT_FOUND;
+	}
+	s->x = x;
+	s->route = x->route;
+	s->snapshot = x->snapshot ? held_get(x->snapshot) : NULL;
+	task_init(&s->task, serve_files_run);
+	errand_init(&s->errand, x->client->worker, serve_files_done, serve_files_lost);
+	serve_files_ask(s);
+	x->state = s;
+	*made = s;
+	return FAULT_NONE;
+}
+
+/* May the file's system be asked on the worker's thread? */
+static bool serve_files_tells(const struct serve_files *s)
+{
+	return s->route->files && atomic_load_explicit(&s->route->files->tells,
+	    memory_order_relaxed);
+}
+
+static enum fault serve_files_send_away(struct serve_files *s, void (*run)(struct errand *))
+{
+	enum fault f = errand_send(s->x->client->worker->gateway->errands, &s->errand, run);
+
+	s->away = f == FAULT_NONE;
+	return f;
+}
+
+/* Why there is no file to send; the log tells what the client need not know. */
+static enum fault serve_files_fault(const struct serve_files *s)
+{
+	const struct file_find *find = &s->find;
+	enum fault f = FAULT_SYSTEM;
+
+	if (s->found == FILE_NO_CODING)
+		return FAULT_NOT_ACCEPTABLE;
+	if (s->found == FILE_NOT_THERE)
+		return FAULT_NOT_FOUND;
+	if (find->error == EACCES || find->error == EPERM || find->error == EXDEV)
+		f = FAULT_FORBIDDEN;
+	else if (find->error == EMFILE || find->error == ENFILE)
+		f = FAULT_NO_FILES;
+	log_fault(f, "route %s: %s/%s: %s", s->route->conf->name, find->dir, find->path,
+	    find->error == EXDEV ? "leads out of the directory" : strerror(find->error));
+	return f;
+}
+
+static enum fault serve_files_add_slash(struct serve_files *s)
+{
+	const struct request *r = s->x->request;
+	char *url = arena_printf(&s->x->arena, "%.*s/%s%.*s", SLICE_ARG(r->path),
 	    r->query.p ? "?" : "", SLICE_ARG(r->query));
 
 	if (url == NULL)
 		return FAULT_NO_MEMORY;
 	struct header location = {SLICE("Location"), slice_of(url)};
-	exchange_answer(x, 308, &location, 1, NULL, SLICE(""));
+	exchange_answer(serve_files_leave(s), 308, &location, 1, NULL, SLICE(""));
 	return FAULT_NONE;
 }
 
-static bool serve_files_settled(const struct timespec *modified)
+/* Without any of the file. */
+static void serve_files_answer_short(struct serve_files *s, int status, const char *text)
 {
-	int64_t ms = (int64_t)modified->tv_sec * 1000 + modified->tv_nsec / 1000000;
+	struct file_head head = s->head;
 
-	ms += modified->tv_nsec ? SERVE_FILES_TICK : SERVE_FILES_SECONDS;
-	return (int64_t)clock_wall_ms() > ms;
+	exchange_answer(serve_files_leave(s), status, head.headers, head.n,
+	    text ? "text/plain; charset=utf-8" : NULL, slice_of(text));
 }
 
-/*
- * The entity tag is size and time. It is weak while the file is so young that it could change
- * again without either changing (RFC 9110 section 8.8.1).
- */
-static bool serve_files_describe(struct exchange *x, const struct serve_file *file,
-    struct conditions_subject *subject)
+static void serve_files_say(struct serve_files *s)
 {
-	const struct stat *st = &file->stat;
-	bool settled = serve_files_settled(&st->st_mtim);
-	char *etag = arena_printf(&x->arena, "%s\"%" PRIx64 "-%" PRIx64 ".%lx\"",
-	    settled ? "" : "W/", (uint64_t)st->st_size, (uint64_t)st->st_mtim.tv_sec,
-	    (long)st->st_mtim.tv_nsec);
-
-	*subject = (struct conditions_subject){
-		.etag = slice_of(etag),
-		.modified = st->st_mtim.tv_sec,
-		.size = (uint64_t)st->st_size,
-	};
-	return etag != NULL;
-}
-
-static void serve_files_add(struct serve_file *file, struct slice name, struct slice value)
-{
-	file->headers[file->n_headers++] = (struct header){name, value};
-}
-
-/* The headers that a 200 and a 304 share (RFC 9110 section 15.4.5), then those of content. */
-static bool serve_files_headers(struct exchange *x, struct serve_file *file,
-    const struct conditions_subject *subject, bool content)
-{
-	const char *name = strrchr(file->path, '/');
-	char *date = arena_alloc(&x->arena, HTTP_DATE_SIZE + 1);
-
-	if (date == NULL)
-		return false;
-	http_date_write(subject->modified, date);
-	serve_files_add(file, SLICE("ETag"), subject->etag);
-	serve_files_add(file, SLICE("Last-Modified"), (struct slice){date, HTTP_DATE_SIZE});
-	if (!content)
-		return true;
-	serve_files_add(file, SLICE("Content-Type"),
-	    slice_of(media_type_of(slice_of(name ? name + 1 : file->path))));
-	serve_files_add(file, SLICE("X-Content-Type-Options"), SLICE("nosniff"));
-	serve_files_add(file, SLICE("Accept-Ranges"), SLICE("bytes"));
-	return true;
-}
-
-static bool serve_files_add_range(struct exchange *x, struct serve_file *file, uint64_t first,
-    uint64_t n, uint64_t size)
-{
-	char *range = arena_printf(&x->arena, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, first,
-	    first + n - 1, size);
-
-	serve_files_add(file, SLICE("Content-Range"), slice_of(range));
-	return range != NULL;
-}
-
-static void serve_files_run(struct task *t)
-{
-	struct serve_files *s = LIST_OWNER(t, struct serve_files, task);
-	struct exchange *x = s->x;
-	struct worker *w = x->client->worker;
-	size_t want = s->left < SERVE_FILES_CHUNK ? (size_t)s->left : SERVE_FILES_CHUNK;
-
-	ssize_t n = pread(s->fd, w->scratch, want, (off_t)s->at);
-	if (n <= 0) {
-		log_fault(FAULT_SYSTEM, "route %s: file became shorter while it was sent: %s",
-		    x->route->conf->name, n < 0 ? strerror(errno) : "end of file");
-		serve_files_free(s);
-		exchange_fail(x, FAULT_SYSTEM);
-		return;
-	}
-	if (s->response.status) {
-		exchange_respond(x, &s->response);
-		s->response.status = 0;
-	}
-	s->at += (uint64_t)n;
-	s->left -= (uint64_t)n;
-	struct iovec iov = {w->scratch, (size_t)n};
-	enum flow flow = exchange_write(x, &iov, 1);
-	if (s->left == 0) {
-		serve_files_free(s);
-		exchange_end(x);
-		return;
-	}
-	s->full |= flow != FLOW_OK;
-	if (!s->full)
-		worker_resume(w, t);
+	exchange_respond(s->x, &(struct response){.status = s->status, .headers = s->head.headers,
+	    .n_headers = s->head.n, .length = (int64_t)s->length});
+	s->status = 0;
 }
 
 /*
  * The bytes are read later: now the scratch still holds the client's. The head waits for the first
  * of them, so that a small file leaves with one send.
  */
-static enum fault serve_files_send(struct exchange *x, struct serve_file *file, int status,
-    uint64_t first, uint64_t n)
+static enum fault serve_files_content(struct serve_files *s, enum conditions_verdict verdict)
 {
-	struct serve_files *s = calloc(1, sizeof(*s));
+	struct exchange *x = s->x;
+	enum fault f = file_head_make(&s->head, x, &s->find, true);
 
-	if (s == NULL)
-		return FAULT_NO_MEMORY;
-	task_init(&s->task, serve_files_run);
-	s->x = x;
-	s->fd = file->fd;
-	s->at = first;
-	s->left = n;
-	memcpy(s->headers, file->headers, sizeof(s->headers));
-	s->response = (struct response){.status = status, .headers = s->headers,
-	    .n_headers = file->n_headers, .length = (int64_t)n};
-	file->fd = -1;
-	x->state = s;
-	worker_resume(x->client->worker, &s->task);
+	if (f == FAULT_NONE && verdict == CONDITIONS_PART)
+		f = file_head_range(&s->head, x, s->at, s->left);
+	if (f != FAULT_NONE)
+		return f;
+	s->status = verdict == CONDITIONS_PART ? 206 : 200;
+	s->length = s->left;
+	if (s->left > 0 && !slice_eq(x->request->method, SLICE("HEAD"))) {
+		worker_resume(x->client->worker, &s->task);
+		return FAULT_NONE;
+	}
+	serve_files_say(s);
+	exchange_end(serve_files_leave(s));
 	return FAULT_NONE;
 }
 
-static enum fault serve_files_content(struct exchange *x, struct serve_file *file,
-    const struct conditions_subject *subject, enum conditions_verdict verdict, uint64_t first,
-    uint64_t n)
+/* A fault: nothing was answered, and all is as it was. */
+static enum fault serve_files_answer(struct serve_files *s)
 {
-	int status = verdict == CONDITIONS_PART ? 206 : 200;
+	enum fault f = file_head_describe(&s->head, s->x, &s->find);
 
-	if (!serve_files_headers(x, file, subject, true))
-		return FAULT_NO_MEMORY;
-	if (verdict == CONDITIONS_PART && !serve_files_add_range(x, file, first, n, subject->size))
-		return FAULT_NO_MEMORY;
-	if (n > 0 && !slice_eq(x->request->method, SLICE("HEAD")))
-		return serve_files_send(x, file, status, first, n);
-	exchange_respond(x, &(struct response){.status = status, .headers = file->headers,
-	    .n_headers = file->n_headers, .length = (int64_t)n});
-	exchange_end(x);
-	return FAULT_NONE;
-}
-
-static enum fault serve_files_unsatisfiable(struct exchange *x, uint64_t size)
-{
-	char *range = arena_printf(&x->arena, "bytes */%" PRIu64, size);
-
-	if (range == NULL)
-		return FAULT_NO_MEMORY;
-	struct header header = {SLICE("Content-Range"), slice_of(range)};
-	exchange_answer(x, 416, &header, 1, "text/plain; charset=utf-8",
-	    SLICE("416 Range Not Satisfiable\n"));
-	return FAULT_NONE;
-}
-
-static enum fault serve_files_answer(struct exchange *x, struct serve_file *file)
-{
-	struct conditions_subject subject;
-	uint64_t first, n;
-
-	if (!serve_files_describe(x, file, &subject))
-		return FAULT_NO_MEMORY;
-	enum conditions_verdict verdict = conditions_judge(x, &subject, &first, &n);
+	if (f != FAULT_NONE)
+		return f;
+	enum conditions_verdict verdict = conditions_judge(s->x, &s->head.subject, &s->at,
+	    &s->left);
 	switch (verdict) {
 	case CONDITIONS_WHOLE:
 	case CONDITIONS_PART:
-		return serve_files_content(x, file, &subject, verdict, first, n);
+		return serve_files_content(s, verdict);
 	case CONDITIONS_NOT_MODIFIED:
-		if (!serve_files_headers(x, file, &subject, false))
-			return FAULT_NO_MEMORY;
-		exchange_answer(x, 304, file->headers, file->n_headers, NULL, SLICE(""));
-		return FAULT_NONE;
+		f = file_head_make(&s->head, s->x, &s->find, false);
+		if (f == FAULT_NONE)
+			serve_files_answer_short(s, 304, NULL);
+		return f;
 	case CONDITIONS_FAILED:
-		exchange_answer(x, 412, NULL, 0, "text/plain; charset=utf-8",
-		    SLICE("412 Precondition Failed\n"));
+		serve_files_answer_short(s, 412, "412 Precondition Failed\n");
 		return FAULT_NONE;
 	case CONDITIONS_UNSATISFIABLE:
-		return serve_files_unsatisfiable(x, subject.size);
+		f = file_head_range(&s->head, s->x, 0, 0);
+		if (f == FAULT_NONE)
+			serve_files_answer_short(s, 416, "416 Range Not Satisfiable\n");
+		return f;
 	}
 	return FAULT_SYSTEM;
+}
+
+static void serve_files_find_away(struct errand *e)
+{
+	struct serve_files *s = LIST_OWNER(e, struct serve_files, errand);
+
+	s->found = file_find(&s->find, false);
+	if (s->found == FILE_FOUND && s->route->files)
+		atomic_store_explicit(&s->route->files->tells, file_read_tells(s->find.fd),
+		    memory_order_relaxed);
+}
+
+/* A fault: s is no more, and the exchange is to be answered for it. */
+static enum fault serve_files_found(struct serve_files *s)
+{
+	enum fault f;
+
+	if (s->found == FILE_WOULD_WAIT)
+		f = serve_files_send_away(s, serve_files_find_away);
+	else if (s->found == FILE_IS_DIRECTORY)
+		f = serve_files_add_slash(s);
+	else
+		f = s->found == FILE_FOUND ? serve_files_answer(s) : serve_files_fault(s);
+	if (f != FAULT_NONE)
+		serve_files_leave(s);
+	return f;
 }
 
 static enum fault serve_files_open(struct exchange *x)
 {
 	struct slice method = x->request->method;
-	struct serve_file file = {.fd = -1};
-	bool slash = false;
+	struct serve_files *s;
 
 	x->state = NULL;
 	if (!slice_eq(method, SLICE("GET")) && !slice_eq(method, SLICE("HEAD")))
 		return FAULT_METHOD_NOT_ALLOWED;
-	enum fault f = serve_files_find(x, &file, &slash);
-	if (f == FAULT_NONE)
-		f = slash ? serve_files_add_slash(x) : serve_files_answer(x, &file);
-	if (file.fd >= 0)
-		close(file.fd);
-	return f;
+	enum fault f = serve_files_new(x, &s);
+	if (f != FAULT_NONE)
+		return f;
+	s->found = serve_files_tells(s) ? file_find(&s->find, true) : FILE_WOULD_WAIT;
+	return serve_files_found(s);
+}
+
+/* What has been read goes out, from the scratch or from an errand's buffer. */
+static void serve_files_take(struct serve_files *s, void *p, ssize_t n, int error)
+{
+	struct exchange *x = s->x;
+
+	if (n <= 0) {
+		log_fault(FAULT_SYSTEM, "route %s: file became shorter while it was sent: %s",
+		    s->route->conf->name, n < 0 ? strerror(error) : "end of file");
+		exchange_fail(serve_files_leave(s), FAULT_SYSTEM);
+		return;
+	}
+	if (s->status)
+		serve_files_say(s);
+	s->at += (uint64_t)n;
+	s->left -= (uint64_t)n;
+	struct iovec iov = {p, (size_t)n};
+	enum flow flow = exchange_write(x, &iov, 1);
+	if (s->left == 0) {
+		exchange_end(serve_files_leave(s));
+		return;
+	}
+	s->full |= flow != FLOW_OK;
+	if (!s->full)
+		worker_resume(x->client->worker, &s->task);
+}
+
+static size_t serve_files_want(const struct serve_files *s)
+{
+	return s->left < SERVE_FILES_CHUNK ? (size_t)s->left : SERVE_FILES_CHUNK;
+}
+
+static void serve_files_read_away(struct errand *e)
+{
+	struct serve_files *s = LIST_OWNER(e, struct serve_files, errand);
+	size_t want = serve_files_want(s);
+
+	s->got = -1;
+	s->error = ENOMEM;
+	s->buffer = malloc(want);
+	if (s->buffer == NULL)
+		return;
+	s->got = file_read(s->find.fd, s->buffer, want, s->at);
+	s->error = errno;
+}
+
+/* What is not in memory is fetched by somebody who may wait for it. */
+static void serve_files_run(struct task *t)
+{
+	struct serve_files *s = LIST_OWNER(t, struct serve_files, task);
+	uint8_t *scratch = s->x->client->worker->scratch;
+	ssize_t n = -1;
+
+	if (s->full)
+		return;
+	errno = EAGAIN;
+	if (serve_files_tells(s))
+		n = file_read_cached(s->find.fd, scratch, serve_files_want(s), s->at);
+	if (n >= 0 || errno != EAGAIN) {
+		serve_files_take(s, scratch, n, errno);
+		return;
+	}
+	enum fault f = serve_files_send_away(s, serve_files_read_away);
+	if (f != FAULT_NONE)
+		exchange_fail(serve_files_leave(s), f);
+}
+
+/* The buffer is only referred to until the flush. */
+static void serve_files_done(struct errand *e)
+{
+	struct serve_files *s = LIST_OWNER(e, struct serve_files, errand);
+	struct exchange *x = s->x;
+	uint8_t *buffer = s->buffer;
+
+	s->away = false;
+	if (x == NULL) {
+		serve_files_free(s);
+		return;
+	}
+	if (e->run == serve_files_find_away) {
+		enum fault f = serve_files_found(s);
+		if (f != FAULT_NONE)
+			exchange_fail(x, f);
+		return;
+	}
+	s->buffer = NULL;
+	serve_files_take(s, buffer, s->got, s->error);
+	worker_flush(e->worker);
+	free(buffer);
+}
+
+static void serve_files_lost(struct errand *e)
+{
+	serve_files_free(LIST_OWNER(e, struct serve_files, errand));
 }
 
 static void serve_files_full(struct exchange *x)
 {
-	if (x->state)
-		serve_files_of(x)->full = true;
+	struct serve_files *s = x->state;
+
+	if (s)
+		s->full = true;
 }
 
 static void serve_files_room(struct exchange *x)
 {
-	struct serve_files *s = serve_files_of(x);
+	struct serve_files *s = x->state;
 
-	if (s == NULL)
+	if (s == NULL || !s->full)
 		return;
 	s->full = false;
-	worker_resume(x->client->worker, &s->task);
+	if (!s->away)
+		worker_resume(x->client->worker, &s->task);
 }
 
+/* What a thread has begun it ends; nobody waits for it. */
 static void serve_files_gone(struct exchange *x, enum fault f)
 {
+	struct serve_files *s = x->state;
+
 	(void)f;
-	if (x->state)
-		serve_files_free(x->state);
+	if (s == NULL)
+		return;
+	x->state = NULL;
+	s->x = NULL;
+	if (!s->away || errand_recall(&s->errand))
+		serve_files_free(s);
 }
 
 const struct handler serve_files_handler = {

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "http/exchange_record.h"
 #include "http/h1_server.h"
+#include "loop/errand.h"
 #include "route/route.h"
 #include "route/snapshot.h"
 #include "upstream/pool.h"
@@ -142,16 +143,18 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	w->gateway.snapshot = &snapshot->held;
 	assert_int_equal(admission_init(&w->admission), FAULT_NONE);
 	w->gateway.admission = &w->admission;
+	w->gateway.errands = errands_new(0);
+	assert_non_null(w->gateway.errands);
 	w->worker.mail_watch.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	assert_int_equal(snapshot_watch(snapshot, &w->worker), FAULT_NONE);
 }
 
-/* Letters to itself. */
+/* Letters to itself, and errands that come back. */
 static void flow_deliver(void)
 {
 	struct watch *mail = &flow_world.worker.mail_watch;
 
-	if (flow_world.worker.mail)
+	if (flow_world.worker.mail && !flow_world.errands_held)
 		mail->ready(mail, WATCH_READ);
 }
 
@@ -180,6 +183,7 @@ void flow_finish(void)
 	assert_int_equal(w->worker.load, 0);
 	assert_int_equal(w->admission.open, 0);
 	admission_fini(&w->admission);
+	errands_free(w->gateway.errands);
 	for (int i = 0; i < w->n_fakes; i++) {
 		test_free(w->fakes[i].in);
 		test_free(w->fakes[i].out);
@@ -237,6 +241,20 @@ static bool flow_step(void)
 	return false;
 }
 
+bool flow_work(void)
+{
+	flow_world.in_errand = true;
+	bool worked = errands_work(flow_world.gateway.errands);
+	flow_world.in_errand = false;
+	return worked;
+}
+
+/* False when no errand waits, or they are held. */
+static bool flow_errand(void)
+{
+	return !flow_world.errands_held && flow_work();
+}
+
 void flow_run(void)
 {
 	struct worker *w = &flow_world.worker;
@@ -247,7 +265,8 @@ void flow_run(void)
 		flow_deliver();
 		worker_settle(w);
 		assert_true(++steps < 1000000);	/* somebody is spinning */
-	} while (!list_empty(&w->resumed) || w->mail || flow_step());
+	} while (!list_empty(&w->resumed) || (w->mail && !flow_world.errands_held) ||
+	    flow_step() || flow_errand());
 }
 
 void flow_advance(uint64_t ms)

@@ -43,6 +43,8 @@ struct flow_world {
 	unsigned		 dialled[FLOW_PORTS];	/* how often, and when last */
 	uint64_t		 dialled_at[FLOW_PORTS];
 	struct list		 dials;
+	bool			 errands_held;	/* the threads that do them are slow */
+	bool			 in_errand;
 	uint64_t		 now;
 };
 
@@ -59,6 +61,8 @@ struct fake	*flow_backend(void);	/* the one that was dialled last */
 /* Runs until nobody has anything to do. */
 void		 flow_run(void);
 void		 flow_advance(uint64_t ms);
+/* A thread does the errand that waits longest, which is on its way back then; false: none waits. */
+bool		 flow_work(void);
 
 void		 fake_say(struct fake *, const void *, size_t);
 void		 fake_say_text(struct fake *, const char *);

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <errno.h>
+
 #include "../unit/serve/file_tree.h"
+#include "fake_disk.h"
 #include "flow.h"
 
 static char routes[512];
@@ -165,6 +168,135 @@ static void test_long_location(void **state)
 	flow_finish();
 }
 
+static const uint8_t *body_of(struct fake *c)
+{
+	const uint8_t *end = memmem(c->out, c->out_n, "\r\n\r\n", 4);
+
+	assert_non_null(end);
+	return end + 4;
+}
+
+static void is_large(struct fake *c)
+{
+	const uint8_t *body = body_of(c);
+
+	assert_int_equal((size_t)(c->out + c->out_n - body), FILE_TREE_LARGE);
+	for (size_t i = 0; i < FILE_TREE_LARGE; i++)
+		assert_int_equal((char)body[i], file_tree_large(i));
+}
+
+/* Whatever is in memory and what is not: all of the file, and nobody waits but threads. */
+static void test_disk(void **state)
+{
+	static const enum disk states[] = {DISK_WARM, DISK_COLD, DISK_MIXED};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		fake_disk = (struct fake_disk){.state = states[i]};
+		flow_begin(routes, "");
+		struct fake *c = flow_client();
+		for (int k = 0; k < 2; k++) {
+			ask(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+			is_large(c);
+		}
+		/* The first one learns whether the file system can be asked. */
+		if (states[i] == DISK_COLD)
+			assert_in_range(fake_disk.waits, 10, 20);
+		else if (states[i] == DISK_MIXED)
+			assert_true(fake_disk.waits > 2);
+		fake_eof(c);
+		flow_run();
+		flow_finish();
+	}
+	fake_disk = (struct fake_disk){.state = DISK_WARM};
+}
+
+/* While one waits for the disk, the others are served. */
+static void test_others(void **state)
+{
+	(void)state;
+	fake_disk = (struct fake_disk){.state = DISK_COLD};
+	flow_begin(routes, "");
+	struct fake *slow = flow_client(), *quick = flow_client();
+	flow_world.errands_held = true;
+	ask(slow, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+	assert_int_equal(slow->out_n, 0);
+	contains(ask(quick, "GET /fixed HTTP/1.1\r\nHost: h\r\n\r\n"), "fixed");
+	assert_true(flow_work());		/* found */
+	flow_world.errands_held = false;
+	worker_open_mail(&flow_world.worker);
+	flow_world.errands_held = true;
+	flow_run();
+	assert_int_equal(slow->out_n, 0);	/* the head waits for the first bytes */
+	contains(ask(quick, "GET /fixed HTTP/1.1\r\nHost: h\r\n\r\n"), "fixed");
+	flow_world.errands_held = false;
+	flow_run();
+	is_large(slow);
+	fake_eof(slow);
+	fake_eof(quick);
+	flow_run();
+	flow_finish();
+}
+
+/*
+ * The client goes while its errand waits for a thread, while it is on its way back, or is left in
+ * the mailbox when all ends.
+ */
+static void leave(int finds, int reads, bool worked, bool opened)
+{
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	flow_world.errands_held = true;
+	ask(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+	for (int i = 0; i < finds + reads; i++) {
+		assert_true(flow_work());
+		worker_open_mail(&flow_world.worker);
+		flow_run();
+	}
+	if (worked)
+		assert_true(flow_work());
+	fake_reset(c);
+	c->window = 0;
+	flow_run();
+	assert_int_equal(flow_world.worker.stats.connections, 0);
+	assert_false(flow_work());		/* called back, or done */
+	if (opened)
+		worker_open_mail(&flow_world.worker);
+	flow_finish();
+}
+
+static void test_leave(void **state)
+{
+	(void)state;
+	fake_disk = (struct fake_disk){.state = DISK_COLD};
+	for (int steps = 0; steps < 3; steps++) {
+		leave(steps, 0, false, false);
+		leave(steps, 0, true, true);
+		leave(steps, 0, true, false);
+	}
+}
+
+/* A broken disk: an answer if none was begun, a reset else. */
+static void test_broken(void **state)
+{
+	(void)state;
+	fake_disk = (struct fake_disk){.state = DISK_COLD, .error = EIO};
+	flow_begin(routes, "");
+	struct fake *c = flow_client();
+	contains(ask(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n"),
+	    "HTTP/1.1 500 Internal Server Error\r\n");
+	fake_disk.error = 0;
+	c->window = 1000;
+	ask(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+	contains(output(c), "HTTP/1.1 200 OK\r\n");
+	fake_disk.error = EIO;
+	c->window = SIZE_MAX;
+	flow_run();
+	assert_true(c->got_reset);
+	flow_finish();
+	fake_disk = (struct fake_disk){.state = DISK_WARM};
+}
+
 static void all_kinds(void)
 {
 	struct fake *c = flow_client();
@@ -198,6 +330,13 @@ static void test_memory(void **state)
 	}
 }
 
+static void test_memory_cold(void **state)
+{
+	fake_disk.state = DISK_COLD;
+	test_memory(state);
+	fake_disk.state = DISK_WARM;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,7 +345,12 @@ int main(void)
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_long_location),
+		cmocka_unit_test(test_disk),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_leave),
+		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_memory_cold),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fake_exchange.h"
+#include "loop/errand.h"
 
 static struct fake_exchange *fake_of(struct exchange *x)
 {
@@ -73,6 +74,8 @@ void fake_exchange_init(struct fake_exchange *f)
 	assert_int_equal(worker_init(&f->worker, 0, false), FAULT_NONE);
 	f->worker.gateway = &f->gateway;
 	f->client.worker = &f->worker;
+	f->gateway.errands = errands_new(0);
+	assert_non_null(f->gateway.errands);
 	f->client.listener = &f->listener;
 	f->client.address = (struct address){.known = true, .port = 40000,
 	    .ip = {[10] = 0xff, 0xff, 192, 0, 2, 1}};
@@ -85,6 +88,7 @@ void fake_exchange_init(struct fake_exchange *f)
 void fake_exchange_fini(struct fake_exchange *f)
 {
 	arena_fini(&f->x.arena);
+	errands_free(f->gateway.errands);
 	worker_fini(&f->worker);
 }
 
@@ -125,8 +129,10 @@ void fake_exchange_add(struct fake_exchange *f, const char *name, const char *va
 
 void fake_exchange_settle(struct fake_exchange *f)
 {
-	while (!list_empty(&f->worker.resumed))
+	do {
+		worker_open_mail(&f->worker);
 		worker_settle(&f->worker);
+	} while (!list_empty(&f->worker.resumed) || errands_work(f->gateway.errands));
 }
 
 void fake_exchange_run(struct fake_exchange *f, const struct handler *handler)
