@@ -1,8 +1,9 @@
-/* Values of single fields: dates, ranges, entity tags, authorities. The first byte says which. */
+/* Values of single fields: dates, ranges, entity tags, authorities, codings. The first byte says which. */
 #include <string.h>
 
 #include "base/clock.h"
 #include "codec/http_authority.h"
+#include "codec/http_coding.h"
 #include "codec/http_date.h"
 #include "codec/http_etag.h"
 #include "codec/http_range.h"
@@ -65,13 +66,33 @@ static void fuzz_authority(struct slice s)
 	FUZZ_CHECK(host.p[0] == '[' || !memchr(host.p, ':', host.n));
 }
 
+/* Each coding at most once, no worse one before a better one. */
+static void fuzz_coding(struct slice s)
+{
+	enum http_coding order[HTTP_CODINGS];
+	struct http_codings c;
+	unsigned seen = 0;
+
+	http_codings_init(&c);
+	http_codings_read(&c, s);
+	unsigned n = http_codings_order(&c, order);
+	FUZZ_CHECK(n <= HTTP_CODINGS);
+	for (unsigned i = 0; i < n; i++) {
+		FUZZ_CHECK(!(seen >> order[i] & 1));
+		seen |= 1u << order[i];
+		FUZZ_CHECK(c.q[order[i]] != 0 && c.q[order[i]] <= 1000);
+		if (i > 0 && c.q[order[i]] >= 0 && c.q[order[i - 1]] >= 0)
+			FUZZ_CHECK(c.q[order[i - 1]] >= c.q[order[i]]);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	static void (*const targets[])(struct slice) = {fuzz_date, fuzz_range, fuzz_etag,
-	    fuzz_authority};
+	    fuzz_authority, fuzz_coding};
 	uint8_t choice = fuzz_choice(&p, &n);
 
 	clock_fake(1, UINT64_C(1700000000000));
-	targets[choice % 4]((struct slice){(const char *)p, n});
+	targets[choice % 5]((struct slice){(const char *)p, n});
 	return 0;
 }

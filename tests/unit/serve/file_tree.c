@@ -113,6 +113,30 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 	return remove(path);
 }
 
+void file_tree_add_swap(void)
+{
+	make_dir("web/swap");
+	make_dir("web/swap/there");
+	make_file("web/swap/there/secret", "good\n", 5);
+	make_link("web/swap/link", "../..");
+}
+
+void file_tree_add_coded(void)
+{
+	make_dir("web/coded");
+	make_file("web/coded/index.html", "<i>", 3);
+	make_file("web/coded/index.html.br", "<br>", 4);
+	make_file("web/coded/dir.txt", "plain", 5);
+	make_dir("web/coded/dir.txt.gz");
+	make_file("web/coded/out.txt", "plain", 5);
+	make_link("web/coded/out.txt.gz", "../../secret");
+}
+
+void file_tree_add(const char *name, const char *text)
+{
+	make_file(name, text, strlen(text));
+}
+
 void file_tree_remove(void)
 {
 	assert_int_equal(nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);

@@ -25,6 +25,11 @@
 enum { FILE_TREE_LARGE = 200 * 1024 + 17 };
 
 void	file_tree_make(void);
+/* web/swap/there/secret "good\n", and web/swap/link → ../.. */
+void	file_tree_add_swap(void);
+/* web/coded: an index with a twin; dir.txt and out.txt, whose twins are none. */
+void	file_tree_add_coded(void);
+void	file_tree_add(const char *name, const char *text);
 void	file_tree_remove(void);
 void	file_tree_path(char *out, size_t size, const char *name);
 /* Sets a file's time of modification. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,10 +97,58 @@ static void test_long_name(void **state)
 	assert_int_equal(try(beneath_walk, path), ENAMETOOLONG);
 }
 
+static _Atomic bool swapping;
+
+/* A directory becomes a link to what lies outside, and again a directory, all the time. */
+static void *swap(void *arg)
+{
+	char there[128], link[128];
+
+	(void)arg;
+	file_tree_path(there, sizeof(there), "web/swap/there");
+	file_tree_path(link, sizeof(link), "web/swap/link");
+	while (swapping)
+		renameat2(AT_FDCWD, there, AT_FDCWD, link, RENAME_EXCHANGE);
+	return NULL;
+}
+
+static void opens_no_secret(int (*how)(int, const char *, int), const char *path)
+{
+	char text[8];
+	int fd = how(dir, path, O_RDONLY);
+
+	if (fd < 0)
+		return;
+	ssize_t n = read(fd, text, sizeof(text));
+	close(fd);
+	if (n != 5 || memcmp(text, "good\n", 5) != 0)
+		fail_msg("%s: what is outside was opened", path);
+}
+
+static void test_swap(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	file_tree_add_swap();
+	swapping = true;
+	assert_int_equal(pthread_create(&thread, NULL, swap, NULL), 0);
+	for (int i = 0; i < 10000; i++) {
+		opens_no_secret(beneath_open, "swap/there/secret");
+		opens_no_secret(beneath_open, "swap/link/secret");
+		opens_no_secret(beneath_open_cached, "swap/there/secret");
+		opens_no_secret(beneath_walk, "swap/there/secret");
+		opens_no_secret(beneath_walk, "swap/link/secret");
+	}
+	swapping = false;
+	pthread_join(thread, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_swap),
 		cmocka_unit_test(test_long_name),
 	};
 

@@ -444,6 +444,118 @@ static void test_fresh(void **state)
 	clock_fake(0, 0);
 }
 
+static int get_coded(const char *target, const char *codings)
+{
+	return get_with(target, "Accept-Encoding", codings);
+}
+
+static void answered(const char *name, const char *value)
+{
+	const char *found = fake_exchange_answered(&fake, name);
+
+	if ((found == NULL) != (value == NULL) || (found && strcmp(found, value) != 0))
+		fail_msg("%s: %s", name, found ? found : "(none)");
+}
+
+static void test_codings(void **state)
+{
+	static const struct {
+		const char	*target, *codings, *body, *coding;
+	} rows[] = {
+		{"/app.js", "gzip, br", "brotli", "br"},
+		{"/app.js", "gzip", "gzipped", "gzip"},
+		{"/app.js", "br;q=0.1, gzip;q=0.2", "gzipped", "gzip"},
+		{"/app.js", "deflate", "plain", NULL},
+		{"/app.js", "gzip;q=0.5, identity", "plain", NULL},
+		{"/app.js", "identity;q=0, gzip", "gzipped", "gzip"},
+		{"/coded/", "br", "<br>", "br"},
+	};
+	static bool made;
+	char etag[64];
+
+	(void)state;
+	if (!made) {
+		file_tree_add("web/app.js", "plain");
+		file_tree_add("web/app.js.br", "brotli");
+		file_tree_add("web/app.js.gz", "gzipped");
+		file_tree_add("web/old.css", "new");
+		file_tree_add("web/old.css.gz", "of before");
+		file_tree_touch("web/old.css.gz", 999999999);
+		file_tree_add_coded();
+		made = true;
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(get_coded(rows[i].target, rows[i].codings), 200);
+		assert_string_equal(fake.body, rows[i].body);
+		assert_int_equal((size_t)fake.length, strlen(rows[i].body));
+		answered("Content-Encoding", rows[i].coding);
+		answered("Vary", "Accept-Encoding");
+		answered("Content-Type", rows[i].target[1] == 'a' ? "text/javascript; charset=utf-8"
+		    : "text/html; charset=utf-8");
+	}
+	assert_int_equal(get("/app.js"), 200);
+	assert_string_equal(fake.body, "plain");
+	answered("Vary", "Accept-Encoding");
+	snprintf(etag, sizeof(etag), "%s", fake_exchange_answered(&fake, "ETag"));
+
+	/* Each coding has a tag of its own; a part is one of what is in the coding. */
+	assert_int_equal(get_coded("/app.js", "gzip"), 200);
+	assert_string_not_equal(fake_exchange_answered(&fake, "ETag"), etag);
+	snprintf(etag, sizeof(etag), "%s", fake_exchange_answered(&fake, "ETag"));
+	fake_exchange_request(&fake, "GET", "h", "/app.js");
+	fake_exchange_add(&fake, "Accept-Encoding", "gzip");
+	fake_exchange_add(&fake, "If-None-Match", etag);
+	fake_exchange_run(&fake, &serve_files_handler);
+	assert_int_equal(fake.status, 304);
+	answered("Vary", "Accept-Encoding");
+	answered("Content-Encoding", NULL);
+	fake_exchange_request(&fake, "GET", "h", "/app.js");
+	fake_exchange_add(&fake, "Accept-Encoding", "br");
+	fake_exchange_add(&fake, "If-None-Match", etag);
+	fake_exchange_run(&fake, &serve_files_handler);
+	assert_int_equal(fake.status, 200);
+	fake_exchange_request(&fake, "GET", "h", "/app.js");
+	fake_exchange_add(&fake, "Accept-Encoding", "gzip");
+	fake_exchange_add(&fake, "If-Range", etag);
+	fake_exchange_add(&fake, "Range", "bytes=4-");
+	fake_exchange_run(&fake, &serve_files_handler);
+	assert_int_equal(fake.status, 206);
+	assert_string_equal(fake.body, "ped");
+	answered("Content-Range", "bytes 4-6/7");
+	answered("Content-Encoding", "gzip");
+	fake_exchange_request(&fake, "GET", "h", "/app.js");
+	fake_exchange_add(&fake, "If-Range", etag);
+	fake_exchange_add(&fake, "Range", "bytes=4-");
+	fake_exchange_run(&fake, &serve_files_handler);
+	assert_int_equal(fake.status, 200);
+	assert_string_equal(fake.body, "plain");
+}
+
+/* What is no twin: older than its file, a directory, a way out. And nothing that will do. */
+static void test_no_codings(void **state)
+{
+	(void)state;
+	assert_int_equal(get_coded("/old.css", "gzip"), 200);
+	assert_string_equal(fake.body, "new");
+	answered("Content-Encoding", NULL);
+	answered("Vary", NULL);
+	assert_int_equal(get_coded("/coded/dir.txt", "gzip"), 200);
+	assert_string_equal(fake.body, "plain");
+	answered("Vary", NULL);
+	assert_int_equal(get_coded("/coded/out.txt", "gzip"), 200);
+	assert_string_equal(fake.body, "plain");
+	assert_int_equal(get_coded("/old.css", "identity;q=0, br"), 406);
+	answered("Vary", "Accept-Encoding");
+	assert_int_equal(get_coded("/none.css", "gzip"), 404);
+	/* Asked for by its own name it is a file like others. */
+	assert_int_equal(get_coded("/app.js.gz", "gzip, br"), 200);
+	assert_string_equal(fake.body, "gzipped");
+	answered("Content-Type", "application/gzip");
+	answered("Content-Encoding", NULL);
+	/* The ending alone is a hidden file. */
+	assert_int_equal(get_coded("/.br", "br"), 404);
+}
+
 static void test_missing_root(void **state)
 {
 	(void)state;
@@ -468,6 +580,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_conditions, begin, end),
 		cmocka_unit_test_setup_teardown(test_precedence, begin, end),
 		cmocka_unit_test_setup_teardown(test_fresh, begin, end),
+		cmocka_unit_test_setup_teardown(test_codings, begin, end),
+		cmocka_unit_test_setup_teardown(test_no_codings, begin, end),
 		cmocka_unit_test_setup_teardown(test_missing_root, begin, end),
 	};
 
