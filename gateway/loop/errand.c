@@ -166,8 +166,11 @@ static bool errands_end(struct errands *e)
 	bool all = e->left == 0;
 	e->abandoned = !all;
 	pthread_mutex_unlock(&e->lock);
-	for (unsigned i = 0; all && i < e->n; i++)
-		pthread_join(e->threads[i], NULL);
+	for (unsigned i = 0; i < e->n; i++)
+		if (all)
+			pthread_join(e->threads[i], NULL);
+		else
+			pthread_detach(e->threads[i]);
 	return all;
 }
 

@@ -320,15 +320,23 @@ static enum fault serve_files_open(struct exchange *x)
 	return serve_files_found(s);
 }
 
+/* It cannot be read: broken off where something of it has been sent. */
+static void serve_files_break(struct serve_files *s, ssize_t n, int error)
+{
+	enum fault f = n < 0 && error == ENOMEM ? FAULT_NO_MEMORY : FAULT_SYSTEM;
+
+	log_fault(f, "route %s: %s/%s: %s", s->route->conf->name, s->find.dir, s->find.path,
+	    n < 0 ? strerror(error) : "the file became shorter while it was sent");
+	exchange_fail(serve_files_leave(s), f);
+}
+
 /* What has been read goes out, from the scratch or from an errand's buffer. */
 static void serve_files_take(struct serve_files *s, void *p, ssize_t n, int error)
 {
 	struct exchange *x = s->x;
 
 	if (n <= 0) {
-		log_fault(FAULT_SYSTEM, "route %s: file became shorter while it was sent: %s",
-		    s->route->conf->name, n < 0 ? strerror(error) : "end of file");
-		exchange_fail(serve_files_leave(s), FAULT_SYSTEM);
+		serve_files_break(s, n, error);
 		return;
 	}
 	if (s->status)
@@ -390,6 +398,7 @@ static void serve_files_run(struct task *t)
 static void serve_files_done(struct errand *e)
 {
 	struct serve_files *s = LIST_OWNER(e, struct serve_files, errand);
+	struct worker *w = e->worker;
 	struct exchange *x = s->x;
 	uint8_t *buffer = s->buffer;
 
@@ -406,7 +415,7 @@ static void serve_files_done(struct errand *e)
 	}
 	s->buffer = NULL;
 	serve_files_take(s, buffer, s->got, s->error);
-	worker_flush(e->worker);
+	worker_flush(w);
 	free(buffer);
 }
 
