@@ -246,7 +246,9 @@ static const struct schema_key schema_route_keys[] = {
 	    .example = "\"vnc\""},
 	{SCHEMA_KEY("static", directory, NULL, static_dir,
 	    "Serve files from this directory: what follows the route's path prefix is looked up "
-	    "in it."),
+	    "in it. Where \"app.js.br\" or \"app.js.gz\" lies beside app.js and is not older, "
+	    "clients get it instead if they accept it. Nothing outside is served, and nothing "
+	    "hidden but .well-known."),
 	    .flags = SCHEMA_ACTION, .action = ACTION_STATIC,
 	    .example = "\"/usr/share/novnc\""},
 	{SCHEMA_KEY("index", string, "index.html", index,

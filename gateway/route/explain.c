@@ -8,11 +8,10 @@
 #include "http/render.h"
 #include "http/status.h"
 #include "route/explain_exchange.h"
+#include "route/explain_http.h"
 #include "route/router.h"
 #include "route/rules.h"
 #include "serve/proxy_request.h"
-
-enum { EXPLAIN_COLUMN = 20 };	/* where what is said about a name begins */
 
 struct explain {
 	struct router_trace	 trace;
@@ -427,8 +426,11 @@ static void explain_outcome(struct explain *e, const struct route *r, enum fault
 
 	fprintf(e->out, "\nWhat happens:\n");
 	if (refused == FAULT_NONE) {
+		if (explain_http_preflight(e->out, &e->e.x))
+			return;
 		(conf->action == ACTION_SERVICE ? explain_services[conf->service]
 		    : explain_actions[conf->action])(e, conf);
+		explain_http_changes(e->out, &e->e.x);
 		return;
 	}
 	explain_name(e, "refused");

@@ -17,7 +17,10 @@ struct explain_query {
 	const char		*source;	/* the client's address; NULL: 127.0.0.1 */
 };
 
-enum { EXPLAIN_WORDS = 200 };
+enum {
+	EXPLAIN_WORDS = 200,
+	EXPLAIN_COLUMN = 20	/* where what is said about a name begins */
+};
 
 /*
  * Writes the explanation. Takes the configuration over. A fault, with words for it: there is no

@@ -127,6 +127,7 @@ static void furnish(const char *dir, char **text)
 	replace(text, "\"/etc/ssl/example.org/privkey.pem\"", path);
 	snprintf(path, sizeof(path), "\"%s\"", dir);
 	replace(text, "\"/usr/share/novnc\"", path);
+	replace(text, "\"/var/www/quotes\"", path);
 	replace(text, "\"/var/www/site\"", path);
 	replace(text, "\"/etc/framegate/tokens\"", path);
 	replace(text, "\nuser = \"framegate\";", "\n");

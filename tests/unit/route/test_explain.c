@@ -17,7 +17,8 @@ static const char text[] =
 	"	tls: { bind = \"*:8443\"; tls = \"self-signed\"; };\n"
 	"	plain: { bind = [\"127.0.0.1:8081\"]; };\n"
 	"};\n"
-	"backends: { vnc: { servers = [\"tcp://10.0.0.1:5900\", \"tcp://10.0.0.2:5900\"]; }; };\n"
+	"backends: { vnc: { servers = [\"tcp://10.0.0.1:5900\", \"tcp://10.0.0.2:5900\"]; };\n"
+	"	ws: { servers = [\"ws://10.0.0.3:80\"]; }; };\n"
 	"defaults: { refuse = \"close\"; };\n"
 	"routes: {\n"
 	"	other: { host = \"*.other.example\"; static = \"/usr\"; };\n"
@@ -35,6 +36,13 @@ static const char text[] =
 	" redirect = \"https://new.example/${path.rest}\"; };\n"
 	"	teapot: { path = \"=/tea\"; respond: { status = 418; body = \"short\"; }; };\n"
 	"	files: { path = \"/files\"; static = \"/tmp\"; };\n"
+	"	app: { path = \"/app\"; backend = \"ws\"; rewrite: { strip = \"/app\";"
+	" host = \"in.example\"; set_headers = { X-C = \"<${query.c}>\"; };"
+	" remove_headers = \"X-D\"; }; };\n"
+	"	api: { path = \"/api\"; respond: { status = 200; };"
+	" rewrite: { set_response_headers = { X-S = \"set\"; };"
+	" remove_response_headers = \"X-R\"; };"
+	" cors: { origins = \"https://a.example\"; }; };\n"
 	"};\n";
 
 static char *output;
@@ -85,7 +93,7 @@ static void test_session(void **state)
 	says("version              no: it wants header X-Version = \"2\"\n");
 	says("debug                no: it wants query debug = \"1\"\n");
 	says("console              takes it: path below \"/console\"\n");
-	says("4 more not tried\n");
+	says("6 more not tried\n");
 	says("allow and deny       nothing to check\n");
 	says("origins              passed\n");
 	says("backend              vnc: tcp://10.0.0.1:5900, tcp://10.0.0.2:5900; up to 2 tries");
@@ -156,6 +164,32 @@ static void test_actions(void **state)
 	}
 }
 
+static void test_changes(void **state)
+{
+	static const char *from_a = "Origin: https://a.example";
+	static const char *const asked[] = {"Origin: https://a.example",
+	    "Access-Control-Request-Method: PUT"};
+
+	(void)state;
+	explains(&(struct explain_query){.url = "ws://h:8081/app/x?c=1"});
+	says("rewrite              GET /x?c=1 at in.example\n");
+	says("                     with X-C: <1>\n");
+	says("                     without X-D\n");
+	explains(&(struct explain_query){.url = "ws://h:8081/app/x?c=%0A"});
+	says("rewrite              400: a value of the request holds a control character\n");
+	explains(&(struct explain_query){.url = "http://h:8081/api", .headers = &from_a,
+	    .n_headers = 1});
+	says("every answer         with X-S: set\n");
+	says("every answer         without X-R\n");
+	says("cors                 Access-Control-Allow-Origin: https://a.example\n");
+	explains(&(struct explain_query){.url = "http://h:8081/api", .method = "OPTIONS",
+	    .headers = asked, .n_headers = 2});
+	says("preflight            the gateway answers: not allowed, since \"PUT\" is not in "
+	    "methods of cors\n");
+	explains(&(struct explain_query){.url = "http://h:8081/api"});
+	says("cors                 Vary: Origin\n");
+}
+
 static void test_bad(void **state)
 {
 	static const struct {
@@ -198,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_bad),
 	};
 
