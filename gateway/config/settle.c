@@ -335,6 +335,8 @@ void settle_route(struct read *r, const struct node *node, void *item)
 		settle_messages(r, node, route);
 	if (route->action == ACTION_BACKEND && !r->broken)
 		settle_framings(r, node, route);
+	if (route->action == ACTION_RESPOND && !r->broken)
+		settle_respond(r, node, route);
 	settle_rewrite(r, node, route);
 	settle_cors(r, node, route);
 }

@@ -182,6 +182,18 @@ void settle_rewrite(struct read *r, const struct node *node, const struct config
 		    node_find(set, w->set_headers.v[i].name), false);
 }
 
+/* These have no body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
+void settle_respond(struct read *r, const struct node *node, const struct config_route *route)
+{
+	const struct node *body = settle_said(r, node, "respond", "body");
+	int status = route->respond_status;
+
+	if (body && (status == 204 || status == 205 || status == 304) && route->respond_body &&
+	    route->respond_body[0])
+		notice_error(r->notice, &body->place, "an answer with status %d has no body",
+		    status);
+}
+
 static bool settle_has_origin(const struct config_cors *cors, const char *origin)
 {
 	for (size_t i = 0; i < cors->origins.n; i++)

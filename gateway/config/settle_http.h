@@ -1,5 +1,5 @@
 /*
- * What `rewrite` and `cors` of a route mean together with its other keys; templates that become
+ * What keys of a route that are about HTTP mean together with its others; templates that become
  * URLs.
  */
 #ifndef SETTLE_HTTP_H
@@ -10,6 +10,7 @@
 /* The route's action is known. */
 void	settle_rewrite(struct read *, const struct node *, const struct config_route *);
 void	settle_cors(struct read *, const struct node *, const struct config_route *);
+void	settle_respond(struct read *, const struct node *, const struct config_route *);
 /* When the group has been read, of a route or of the defaults. */
 void	settle_cors_group(struct read *, const struct node *cors, void *route);
 /*

@@ -12,11 +12,13 @@
 #include "back/back_echo.h"
 #include "back/back_stream.h"
 #include "front/front_ws.h"
+#include "http/cors.h"
 #include "route/route.h"
 #include "route/snapshot.h"
 #include "serve/serve_files.h"
 #include "serve/serve_health.h"
 #include "serve/serve_https.h"
+#include "serve/serve_preflight.h"
 #include "serve/serve_redirect.h"
 #include "serve/serve_respond.h"
 #include "upstream/backend.h"
@@ -35,7 +37,10 @@ static const char text[] =
 	"	echo: { path = \"/echo\"; service = \"echo\"; framing = \"text\"; };\n"
 	"	health: { path = \"=/health\"; service = \"health\"; };\n"
 	"	old: { path = \"~^/old/(?<rest>.*)$\"; redirect = \"/new\"; };\n"
-	"	fixed: { path = \"/fixed\"; respond: { status = 200; body = \"x\"; }; };\n"
+	"	fixed: { path = \"/fixed\"; respond: { status = 200; body = \"x\"; };\n"
+	"		rewrite: { set_response_headers = { X-A = \"1\"; }; };\n"
+	"		cors: { origins = \"https://a.example\"; methods = [ \"GET\", \"PUT\" ];\n"
+	"			headers = [ \"X-B\" ]; max_age = 60; }; };\n"
 	"	files: { path = \"/files\"; static = \"/tmp\"; };\n"
 	"};\n";
 
@@ -82,7 +87,11 @@ static void test_snapshot(void **state)
 	assert_ptr_equal(r[4].handler, &serve_redirect_handler);
 	assert_non_null(r[4].pattern);
 	assert_ptr_equal(r[5].handler, &serve_respond_handler);
+	assert_string_equal(r[5].amend->cors->methods.p, "GET, PUT");
+	assert_string_equal(r[5].amend->cors->max_age.p, "60");
 	assert_ptr_equal(r[6].handler, &serve_files_handler);
+	assert_non_null(r[6].files);
+	assert_null(r[6].amend);
 	assert_null(r[6].back);
 	assert_null(snapshot->listeners[0].tls);
 	assert_non_null(snapshot->listeners[1].tls);
@@ -159,6 +168,28 @@ static void test_route(void **state)
 	assert_int_equal(fake.x.request->n_captures, 1);
 }
 
+/* A browser's question gets no handler, where the route has cors. */
+static void test_preflight(void **state)
+{
+	static const struct {
+		const char		*target;
+		const struct handler	*handler;
+	} rows[] = {
+		{"/fixed", &serve_preflight_handler}, {"/health", &serve_health_handler},
+		{"/files", &serve_files_handler},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		route_to(rows[i].target);
+		fake.x.request->method = SLICE("OPTIONS");
+		fake_exchange_add(&fake, "Origin", "https://a.example");
+		fake_exchange_add(&fake, "Access-Control-Request-Method", "PUT");
+		assert_int_equal(route_exchange(&fake.x), FAULT_NONE);
+		assert_ptr_equal(fake.x.handler, rows[i].handler);
+	}
+}
+
 static void test_redirect_https(void **state)
 {
 	(void)state;
@@ -197,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test_setup_teardown(test_route, begin, end),
+		cmocka_unit_test_setup_teardown(test_preflight, begin, end),
 		cmocka_unit_test_setup_teardown(test_redirect_https, begin, end),
 		cmocka_unit_test_setup_teardown(test_refused, begin, end),
 	};

@@ -101,6 +101,43 @@ static void test_redirect(void **state)
 	arena_fini(&arena);
 }
 
+/* "//evil.example" is another host: no value may make that of a path. */
+static void test_redirect_elsewhere(void **state)
+{
+	static struct header captures[] = {{{"rest", 4}, {"%2Fevil.example", 15}}};
+	static const struct {
+		const char	*template;
+		int		 status;
+		const char	*location;
+	} rows[] = {
+		{"/${path.rest}", 400, NULL},
+		{"${path.rest}${path.rest}", 308, "/evil.example/evil.example"},
+		{"/x/${path.rest}", 308, "/x//evil.example"},
+		{"//cdn.example/${path.rest}", 308, "//cdn.example//evil.example"},
+		{"https://new.example/${path.rest}", 308, "https://new.example//evil.example"},
+	};
+	struct arena arena;
+	struct template_error error;
+
+	(void)state;
+	arena_init(&arena);
+	conf.status = 308;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		conf.redirect = template_compile(&arena, rows[i].template, &error);
+		fake_exchange_request(&fake, "GET", "h", "/old/%2Fevil.example");
+		fake.x.request->captures = captures;
+		fake.x.request->n_captures = 1;
+		fake_exchange_run(&fake, &serve_redirect_handler);
+		assert_int_equal(fake.status, rows[i].status);
+		const char *location = fake_exchange_answered(&fake, "Location");
+		if (rows[i].location)
+			assert_string_equal(location, rows[i].location);
+		else
+			assert_null(location);
+	}
+	arena_fini(&arena);
+}
+
 static void test_https(void **state)
 {
 	static const struct {
@@ -135,6 +172,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_health, begin, end),
 		cmocka_unit_test_setup_teardown(test_respond, begin, end),
 		cmocka_unit_test_setup_teardown(test_redirect, begin, end),
+		cmocka_unit_test_setup_teardown(test_redirect_elsewhere, begin, end),
 		cmocka_unit_test_setup_teardown(test_https, begin, end),
 	};
 
