@@ -322,9 +322,17 @@ static void explain_messages(struct explain *e, const struct config_route *r)
 static void explain_forwarded(const struct explain *e, struct exchange *x, bool keeps)
 {
 	struct proxy_request request;
+	struct rewrite rewrite;
 	struct slice head = {NULL, 0}, line;
 
+	enum fault f = rewrite_request(x, &rewrite);
+	if (f != FAULT_NONE) {
+		explain_name(e, "rewrite");
+		explain_refused(e, f, false);
+		return;
+	}
 	proxy_request_init(&request, x);
+	proxy_request_rewrite(&request, &rewrite);
 	request.fallback_host = SLICE("(the server's)");
 	request.close = !keeps;
 	if (x->request->websocket)

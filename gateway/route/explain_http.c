@@ -30,12 +30,14 @@ static bool explain_http_rewrites(const struct config_route *conf)
 {
 	const struct config_rewrite *w = &conf->rewrite;
 
-	return conf->action == ACTION_BACKEND && conf->backend->n_servers > 0 &&
-	    conf->backend->servers[0].kind >= SERVER_WS &&
+	enum config_server_kind kind = conf->action == ACTION_BACKEND &&
+	    conf->backend->n_servers > 0 ? conf->backend->servers[0].kind : SERVER_TCP;
+
+	return (kind == SERVER_WS || kind == SERVER_WSS) &&
 	    (w->strip || w->path || w->host || w->set_headers.n || w->remove_headers.n);
 }
 
-/* The request as the backend sees it. */
+/* The request as a WebSocket server sees it; of one to a web server all is shown anyway. */
 static void explain_http_rewrite(FILE *out, struct exchange *x)
 {
 	struct rewrite w;

@@ -55,6 +55,17 @@ void proxy_request_init(struct proxy_request *p, const struct exchange *x)
 	    .path = r->path, .query = r->query, .host = r->authority};
 }
 
+void proxy_request_rewrite(struct proxy_request *p, const struct rewrite *w)
+{
+	p->path = w->path;
+	p->query = w->query;
+	p->host = w->host;
+	p->set = w->set;
+	p->n_set = w->n_set;
+	p->remove = w->remove;
+	p->n_remove = w->n_remove;
+}
+
 /* As route/identity.c has it: who may speak for others. */
 static bool proxy_request_is_trusted(const struct exchange *x)
 {

@@ -6,6 +6,7 @@
 #define PROXY_REQUEST_H
 
 #include "http/exchange.h"
+#include "http/rewrite.h"
 
 enum { PROXY_KEY_SIZE = 24 };	/* Sec-WebSocket-Key: 16 bytes in base64 */
 
@@ -27,6 +28,8 @@ struct proxy_request {
 
 /* What the client asked for; set, remove, fallback_host, key and close are left empty. */
 void		proxy_request_init(struct proxy_request *, const struct exchange *);
+/* The same as the route's `rewrite` has it. */
+void		proxy_request_rewrite(struct proxy_request *, const struct rewrite *);
 /*
  * All of the head, in the exchange's arena; the request's body is framed as struct request says.
  * NO_MEMORY.

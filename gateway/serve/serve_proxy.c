@@ -28,6 +28,7 @@ struct serve_proxy {
 	struct timer		 timer;		/* checked lazily */
 	struct task		 grave;
 	struct permit		 permit;	/* of a WebSocket */
+	struct rewrite		 rewrite;	/* in the exchange's arena */
 	uint64_t		 active;	/* worker.now of the last progress */
 	uint64_t		 server_keeps;	/* idle connections, for so long; ms */
 	bool			 reused;	/* the connection has served another request */
@@ -387,6 +388,7 @@ static enum fault serve_proxy_ask(struct serve_proxy *p, struct stream *s)
 	    .upgrade = r->websocket, .length = r->has_body ? r->length : 0};
 
 	proxy_request_init(&request, p->x);
+	proxy_request_rewrite(&request, &p->rewrite);
 	request.fallback_host = serve_proxy_server_host(p->target);
 	request.close = !serve_proxy_keeps(p);
 	if (r->websocket)
@@ -515,7 +517,9 @@ static enum fault serve_proxy_open(struct exchange *x)
 
 	if (p == NULL)
 		return FAULT_NO_MEMORY;
-	enum fault f = x->request->websocket ? serve_proxy_admit(p) : FAULT_NONE;
+	enum fault f = rewrite_request(x, &p->rewrite);
+	if (f == FAULT_NONE && x->request->websocket)
+		f = serve_proxy_admit(p);
 	if (f == FAULT_NONE)
 		f = serve_proxy_connect(p, serve_proxy_keeps(p));
 	if (f != FAULT_NONE) {

@@ -45,6 +45,25 @@ static void expect(const char *text)
 #define FOR "Forwarded: for=192.0.2.1;host=h;proto=http\r\nX-Forwarded-For: 192.0.2.1\r\n"
 #define PROTO "X-Forwarded-Proto: http\r\nX-Forwarded-Host: h\r\n"
 
+/* What `rewrite` made of it, in place of what was asked; who asked stands beside it. */
+static void test_rewrite(void **state)
+{
+	static const struct header set[] = {{{"X-Base", 6}, {"/app", 4}}};
+	static const struct slice remove[] = {{"X-Debug", 7}, {"X-Forwarded-Proto", 17}};
+	const struct rewrite rewrite = {.path = SLICE("/b"), .query = {NULL, 0},
+	    .host = SLICE("in"), .set = set, .n_set = 1, .remove = remove, .n_remove = 2};
+
+	(void)state;
+	ask("GET", "h", "/app/b?c");
+	fake_exchange_add(&fake, "x-base", "/evil");
+	fake_exchange_add(&fake, "X_Base", "/evil");
+	fake_exchange_add(&fake, "x-debug", "1");
+	fake_exchange_add(&fake, "Accept", "x");
+	proxy_request_rewrite(&request, &rewrite);
+	expect("GET /b HTTP/1.1\r\nHost: in\r\nAccept: x\r\n" FOR
+	    "X-Forwarded-Host: h\r\nX-Base: /app\r\n\r\n");
+}
+
 static void test_plain(void **state)
 {
 	(void)state;
@@ -149,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_rewrite),
 		cmocka_unit_test(test_rewritten),
 		cmocka_unit_test(test_trusted),
 		cmocka_unit_test(test_body),
