@@ -70,4 +70,8 @@ static enum fault back_echo_open(struct channel *ch, struct exchange *x)
 	return FAULT_NONE;
 }
 
-const struct back_kind back_echo_kind = {"echo", back_echo_open};
+const struct back_kind back_echo_kind = {
+	.name = "echo",
+	.messages = true,
+	.open = back_echo_open,
+};

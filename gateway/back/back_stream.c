@@ -233,4 +233,7 @@ static enum fault back_stream_open(struct channel *ch, struct exchange *x)
 	return FAULT_NONE;
 }
 
-const struct back_kind back_stream_kind = {"stream", back_stream_open};
+const struct back_kind back_stream_kind = {
+	.name = "stream",
+	.open = back_stream_open,
+};

@@ -5,7 +5,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { RANDOM_POOL = 256 };	/* what getrandom gives without ever being interrupted */
+enum {
+	RANDOM_POOL = 4096,	/* so that a mask for each frame costs no system call for each */
+	RANDOM_LARGE = 256
+};
 
 static _Thread_local uint8_t random_pool[RANDOM_POOL];
 static _Thread_local size_t random_left;
@@ -25,7 +28,7 @@ static void random_fill(uint8_t *p, size_t n)
 
 void random_bytes(void *p, size_t n)
 {
-	if (n > RANDOM_POOL / 4) {
+	if (n > RANDOM_LARGE) {
 		random_fill(p, n);
 		return;
 	}
@@ -36,6 +39,14 @@ void random_bytes(void *p, size_t n)
 	random_left -= n;
 	memcpy(p, random_pool + random_left, n);
 	memset(random_pool + random_left, 0, n);
+}
+
+uint32_t random_word(void)
+{
+	uint32_t word;
+
+	random_bytes(&word, sizeof(word));
+	return word;
 }
 
 void random_id(char out[RANDOM_ID + 1])

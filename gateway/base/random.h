@@ -1,5 +1,5 @@
 /*
- * Random numbers for names that must not be guessed: session and request ids.
+ * Random numbers that must not be guessed: of session and request ids, and of WebSocket masks.
  */
 #ifndef RANDOM_H
 #define RANDOM_H
@@ -9,8 +9,10 @@
 
 enum { RANDOM_ID = 16 };	/* characters of an id */
 
-void	random_bytes(void *p, size_t n);	/* from the kernel; buffered per thread */
+/* From the kernel, buffered per thread: a few bytes rarely cost a system call. */
+void		random_bytes(void *p, size_t n);
+uint32_t	random_word(void);	/* the same: masks of frames */
 /* 64 random bits as lower-case hexadecimal digits and a NUL. */
-void	random_id(char out[RANDOM_ID + 1]);
+void		random_id(char out[RANDOM_ID + 1]);
 
 #endif

@@ -116,6 +116,7 @@ enum fault channel_open(struct exchange *x, struct leg *front, struct slice subp
 	ch->worker = w;
 	ch->route = x->route;
 	ch->framing = exchange_framing(x, subprotocol);
+	ch->subprotocol = subprotocol;
 	ch->opened = ch->active = w->now;
 	ch->front = front;
 	random_id(ch->id);
@@ -143,6 +144,24 @@ enum fault channel_open(struct exchange *x, struct leg *front, struct slice subp
 	}
 	ch->snapshot = held_get(x->snapshot);
 	list_append(&w->gateway->channels, &ch->link);
+	return FAULT_NONE;
+}
+
+enum fault channel_speak(struct leg *back, struct slice subprotocol)
+{
+	struct channel *ch = back->channel;
+
+	ch->subprotocol = subprotocol;
+	if (ch->record == NULL)
+		return FAULT_NONE;
+	struct access_record record;
+	access_recall(ch->record, &record);
+	record.subprotocol = subprotocol;
+	struct access_kept *kept = access_keep(&record);
+	if (kept == NULL)
+		return FAULT_NO_MEMORY;
+	free(ch->record);
+	ch->record = kept;
 	return FAULT_NONE;
 }
 
@@ -226,6 +245,8 @@ static const char *channel_closer(const struct channel *ch, const struct leg *by
 	switch (f) {
 	case FAULT_NONE:
 	case FAULT_BACK_RESET:
+	case FAULT_BACK_CLOSED:
+	case FAULT_BACK_NO_CLOSE:
 	case FAULT_WS_CLOSED:
 	case FAULT_WS_NO_CLOSE:
 	case FAULT_RESET:
@@ -272,6 +293,13 @@ static void channel_count(const struct channel *ch)
 	STATS_ADD(stats->messages_out, ch->messages_out);
 }
 
+static void channel_bury(struct channel *ch)
+{
+	list_remove(&ch->link);
+	channel_clear(ch);
+	worker_bury(ch->worker, &ch->grave);
+}
+
 /* by: the leg that has ended already, NULL when neither has. */
 static void channel_end(struct channel *ch, struct leg *by, enum fault f, uint16_t code,
     struct slice reason)
@@ -289,9 +317,17 @@ static void channel_end(struct channel *ch, struct leg *by, enum fault f, uint16
 		front->ops->close(front, f, code, reason);
 	if (by != back)
 		back->ops->close(back, f, code, reason);
-	list_remove(&ch->link);
-	channel_clear(ch);
-	worker_bury(ch->worker, &ch->grave);
+	channel_bury(ch);
+}
+
+void channel_refuse(struct leg *back, const struct refusal *r)
+{
+	struct channel *ch = back->channel;
+	struct leg *front = ch->front;
+
+	front->channel = back->channel = NULL;
+	front->ops->refuse(front, r);
+	channel_bury(ch);
 }
 
 void channel_done(struct leg *leg, enum fault f, uint16_t code, struct slice reason)

@@ -18,14 +18,28 @@
 struct channel;
 struct leg;
 
+/* How a backend refuses a session: what it answered to the client's wish, whole, 3xx to 5xx. */
+struct refusal {
+	struct response	response;	/* its length is the body's */
+	struct slice	body;		/* of which all is valid during the call */
+};
+
 struct leg_ops {
 	const char	*name;
 	/* The other side is up: answer the client, let the first bytes flow. */
 	void		(*ready)(struct leg *);
-	/* Takes all of it. The bytes are the caller's again when this returns, except that they
-	 * stay in place until the running callback ends. */
+	/*
+	 * Takes all of it. The bytes are the caller's again when this returns, except that they
+	 * stay in place until the running callback ends. A back leg may change them there (masking,
+	 * base64): nobody looks at them again.
+	 */
 	enum flow	(*send)(struct leg *, const struct msg *);
 	void		(*pause)(struct leg *, bool on);	/* stop, or go on, producing */
+	/*
+	 * Of a front leg, in place of ready: the backend has refused the session in words of its
+	 * own. Answer the client with them, then end; silent, as after close.
+	 */
+	void		(*refuse)(struct leg *, const struct refusal *);
 	/* The other side has ended: FAULT_NONE properly. Flush, then end; silent. code and reason
 	 * are the other side's words for it, code 0: derive them from the fault. */
 	void		(*close)(struct leg *, enum fault, uint16_t code, struct slice reason);
@@ -39,6 +53,8 @@ struct leg {
 /* A kind of backend. */
 struct back_kind {
 	const char	*name;
+	bool		 messages;	/* it knows them: nothing is framed */
+	bool		 speaks;	/* it says which subprotocol is spoken: channel_speak */
 	/* Makes the back leg (channel->back) and starts to connect; channel_ready or channel_done
 	 * follows, never from within. The exchange is for this call only. A fault: nothing was
 	 * made. */
@@ -55,6 +71,8 @@ struct channel {
 	struct leg		*front, *back;
 	const struct route	*route;
 	const struct framing	*framing;	/* for those that need one; of the route */
+	/* What is spoken (n 0: none); for the front leg's ready, and no longer than that. */
+	struct slice		 subprotocol;
 	struct held		*snapshot;
 	struct list		 link;		/* among the worker's open channels */
 	struct task		 grave;
@@ -81,6 +99,10 @@ struct channel {
 enum fault	 channel_open(struct exchange *, struct leg *front, struct slice subprotocol,
 		    const struct access_record *) MUST_USE;
 void		 channel_ready(struct leg *back);
+/* Before that: what the backend has chosen of what was offered (n 0: none). NO_MEMORY. */
+enum fault	 channel_speak(struct leg *back, struct slice subprotocol) MUST_USE;
+/* In place of that: the session was refused. Ends the channel. */
+void		 channel_refuse(struct leg *back, const struct refusal *);
 enum flow	 channel_deliver(struct leg *from, const struct msg *);
 void		 channel_full(struct leg *at);		/* this leg's target is full */
 void		 channel_room(struct leg *at);		/* and has drained */

@@ -71,6 +71,13 @@ bool		ws_close_code_valid(unsigned code);
 /* Writes a server's frame head (no mask); returns its length, 2 to 10. */
 size_t		ws_write_head(uint8_t out[WS_HEAD_MAX], enum ws_opcode, bool final, uint64_t n);
 /*
+ * Makes the frame a client's: the mask goes behind its head of `size` bytes, and over its payload,
+ * in place. Returns the head's length then. Each frame has a mask of its own, which nobody can
+ * foresee (section 10.3).
+ */
+size_t		ws_write_mask(uint8_t head[WS_HEAD_MAX], size_t size, uint32_t mask, uint8_t *p,
+		    size_t n);
+/*
  * Payload of a Close frame; the reason is cut at a character to fit 125 bytes, and at its first
  * byte that is not UTF-8. Returns its length.
  */

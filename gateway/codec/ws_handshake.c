@@ -92,14 +92,12 @@ enum fault ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE])
 	return FAULT_NONE;
 }
 
-enum { OFFER_MAX = 64 };	/* subprotocols; more is nobody's honest offer */
-
 /*
- * All that is offered, in order; empty list elements do not count (RFC 9110 section 5.6.1.2).
- * False: an element is no token (RFC 6455 section 4.1), or there are too many.
+ * Empty list elements do not count (RFC 9110 section 5.6.1.2); the others must be tokens (RFC 6455
+ * section 4.1).
  */
-static bool ws_handshake_offer(const struct header *h, unsigned n_headers,
-    struct slice offer[OFFER_MAX], size_t *n)
+enum fault ws_handshake_offer(const struct header *h, unsigned n_headers,
+    struct slice offer[WS_OFFER_MAX], size_t *n)
 {
 	struct slice list, part;
 
@@ -111,26 +109,29 @@ static bool ws_handshake_offer(const struct header *h, unsigned n_headers,
 			part = slice_trim(part);
 			if (part.n == 0)
 				continue;
-			if (*n == OFFER_MAX || http_char_span(part, HTTP_CHAR_TOKEN) != part.n)
-				return false;
-			offer[(*n)++] = part;
+			if (*n == WS_OFFER_MAX ||
+			    http_char_span(part, HTTP_CHAR_TOKEN) != part.n)
+				return FAULT_SUBPROTOCOL;
+			if (part.n <= WS_SUBPROTOCOL_MAX)
+				offer[(*n)++] = part;
 		}
 	}
-	return true;
+	return FAULT_NONE;
 }
 
 enum fault ws_handshake_subprotocol(const struct header *h, unsigned n_headers,
     const char *const *ours, size_t n, struct slice *chosen)
 {
-	struct slice offer[OFFER_MAX];
+	struct slice offer[WS_OFFER_MAX];
 	bool none_is_fine = false;
 	size_t offered;
 
 	*chosen = (struct slice){NULL, 0};
 	if (n == 0)
 		return FAULT_NONE;
-	if (!ws_handshake_offer(h, n_headers, offer, &offered))
-		return FAULT_SUBPROTOCOL;
+	enum fault f = ws_handshake_offer(h, n_headers, offer, &offered);
+	if (f != FAULT_NONE)
+		return f;
 	for (size_t i = 0; i < n; i++) {
 		struct slice name = slice_of(ours[i]);
 		none_is_fine |= name.n == 0;
@@ -145,11 +146,10 @@ enum fault ws_handshake_subprotocol(const struct header *h, unsigned n_headers,
 
 struct slice ws_handshake_first_offer(const struct header *h, unsigned n_headers)
 {
-	struct slice offer[OFFER_MAX];
+	struct slice offer[WS_OFFER_MAX];
 	size_t n;
 
-	if (!ws_handshake_offer(h, n_headers, offer, &n) || n == 0 ||
-	    offer[0].n > WS_SUBPROTOCOL_MAX)
+	if (ws_handshake_offer(h, n_headers, offer, &n) != FAULT_NONE || n == 0)
 		return (struct slice){NULL, 0};
 	return offer[0];
 }

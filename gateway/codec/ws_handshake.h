@@ -7,8 +7,9 @@
 #include "codec/http1.h"
 
 enum {
-	WS_ACCEPT_SIZE = 28,		/* base64 of a SHA-1 */
-	WS_SUBPROTOCOL_MAX = 256	/* longer names are not repeated */
+	WS_ACCEPT_SIZE = 28,	/* base64 of a SHA-1 */
+	WS_OFFER_MAX = 64,	/* subprotocols; more is nobody's honest offer */
+	WS_SUBPROTOCOL_MAX = 256	/* bytes of one that is passed on */
 };
 
 /*
@@ -23,6 +24,12 @@ bool		ws_handshake_wanted(const struct http1_request *);
 enum fault	ws_handshake_check(const struct http1_request *, const char **why) MUST_USE;
 /* Sec-WebSocket-Accept for a key that passed the check; NO_MEMORY. */
 enum fault	ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE]) MUST_USE;
+/*
+ * All subprotocols that are offered, in order; SUBPROTOCOL: the offer is malformed. Those longer
+ * than WS_SUBPROTOCOL_MAX are left out.
+ */
+enum fault	ws_handshake_offer(const struct header *, unsigned n_headers,
+		    struct slice offer[WS_OFFER_MAX], size_t *n) MUST_USE;
 /*
  * The first of ours that the client offers, or an empty slice. ours: n NUL-terminated names; may
  * hold "", which means that having none in common is fine. The offer is gathered from all

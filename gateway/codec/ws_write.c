@@ -16,6 +16,17 @@ size_t ws_write_head(uint8_t out[WS_HEAD_MAX], enum ws_opcode opcode, bool final
 	return 2 + size;
 }
 
+size_t ws_write_mask(uint8_t head[WS_HEAD_MAX], size_t size, uint32_t mask, uint8_t *p, size_t n)
+{
+	uint8_t turning[4];
+
+	head[1] |= 0x80;
+	memcpy(head + size, &mask, sizeof(mask));
+	memcpy(turning, &mask, sizeof(mask));
+	ws_mask(p, n, turning);
+	return size + sizeof(mask);
+}
+
 size_t ws_write_close(uint8_t out[WS_CONTROL_MAX], uint16_t code, struct slice reason)
 {
 	bool bad;

@@ -222,6 +222,8 @@ static inline void exchange_reset(struct exchange *x, enum fault f)
  */
 void	exchange_answer(struct exchange *, int status, const struct header *, unsigned n,
 	    const char *type, struct slice body);
+/* The same with any number of headers and their own type: the whole answer of another server. */
+void	exchange_relay(struct exchange *, const struct response *, struct slice body);
 /* Answers for a fault with its status and a small page, or resets if the head is out. Ends it. */
 void	exchange_fail(struct exchange *, enum fault);
 /* Of sessions with that subprotocol. */

@@ -44,6 +44,18 @@ static bool exchange_is_large(const struct header *headers, unsigned n, struct s
 	return body.n > CORK_SMALL;
 }
 
+void exchange_relay(struct exchange *x, const struct response *r, struct slice body)
+{
+	exchange_respond(x, r);
+	if (body.n > 0 && !exchange_is_head(x)) {
+		struct iovec iov = {.iov_base = (void *)(uintptr_t)body.p, .iov_len = body.n};
+		exchange_write(x, &iov, 1);
+	}
+	if (exchange_is_large(r->headers, r->n_headers, body))
+		worker_flush(x->client->worker);
+	exchange_end(x);
+}
+
 void exchange_answer(struct exchange *x, int status, const struct header *extra, unsigned n,
     const char *type, struct slice body)
 {
@@ -59,15 +71,9 @@ void exchange_answer(struct exchange *x, int status, const struct header *extra,
 		headers[used++] = (struct header){SLICE("Content-Type"), slice_of(type)};
 	if (type == NULL || !exchange_has_body(status))
 		body.n = 0;
-	exchange_respond(x, &(struct response){.status = status, .headers = headers,
-	    .n_headers = used, .length = (int64_t)body.n});
-	if (body.n > 0 && !exchange_is_head(x)) {
-		struct iovec iov = {.iov_base = (void *)(uintptr_t)body.p, .iov_len = body.n};
-		exchange_write(x, &iov, 1);
-	}
-	if (exchange_is_large(headers, used, body))
-		worker_flush(x->client->worker);
-	exchange_end(x);
+	const struct response r = {.status = status, .headers = headers, .n_headers = used,
+	    .length = (int64_t)body.n};
+	exchange_relay(x, &r, body);
 }
 
 /* "q=0", "q=0.0": this type is not wanted (RFC 9110 section 12.4.2). */
