@@ -102,6 +102,12 @@ static inline bool config_server_has_http(enum config_server_kind kind)
 	return kind == SERVER_HTTP || kind == SERVER_HTTPS;
 }
 
+/* Those that speak WebSocket themselves. */
+static inline bool config_server_has_ws(enum config_server_kind kind)
+{
+	return kind == SERVER_WS || kind == SERVER_WSS;
+}
+
 static inline bool config_server_has_tls(enum config_server_kind kind)
 {
 	return kind == SERVER_TLS || kind == SERVER_WSS || kind == SERVER_HTTPS;

@@ -186,7 +186,8 @@ static const struct schema_key schema_backend_keys[] = {
 	{SCHEMA_KEY("servers", servers, NULL, servers,
 	    "The servers, all of one kind: \"tcp://host:port\", \"tls://host:port\" or "
 	    "\"unix:/path\" for services that know only bytes, \"ws://host:port/path\" or "
-	    "\"wss://host:port/path\" for WebSocket servers, \"http://host:port\" or "
+	    "\"wss://host:port/path\" for WebSocket servers (without a path they are asked for "
+	    "the client's path and query), \"http://host:port\" or "
 	    "\"https://host:port\" for web servers. A host is a name or an address; names are "
 	    "looked up while the gateway runs, so that it starts without them. Options may "
 	    "follow, with a space in front of each: weight=N (its share, 1), max=N (sessions), "
@@ -221,7 +222,8 @@ static const struct schema_key schema_backend_keys[] = {
 	    .words = schema_balances},
 	{SCHEMA_KEY("connect_timeout", duration, "3s", connect_timeout,
 	    "How long connecting to a server may take. A client waits no longer than that for all "
-	    "the servers that are tried for it together; its time in a 'queue' does not count."),
+	    "the servers that are tried for it together; its time in a 'queue' does not count. The "
+	    "answer of a WebSocket server to its handshake may take as long again."),
 	    .min = 1},
 	{SCHEMA_KEY("response_timeout", duration, "60s", response_timeout,
 	    "How long a web server may take to begin its answer once it has the request. \"0\": "

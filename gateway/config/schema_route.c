@@ -207,12 +207,24 @@ static const struct schema_group schema_sockjs = {.what = "sockjs",
 static const struct schema_group schema_session = {.what = "session",
     SCHEMA_KEYS(schema_session_keys)};
 
-/* Nobody looks into the messages of a web server. */
-static bool schema_has_messages(const void *base)
+/* Of a route's backend: its servers' kind; a map's are SERVER_TCP, as is who is none. */
+static enum config_server_kind schema_servers(const void *base)
 {
 	const struct config_backend *b = ((const struct config_route *)base)->backend;
 
-	return b == NULL || b->n_servers == 0 || !config_server_has_http(b->servers[0].kind);
+	return b && b->n_servers > 0 ? b->servers[0].kind : SERVER_TCP;
+}
+
+/* Nobody looks into the messages of a web server. */
+static bool schema_has_messages(const void *base)
+{
+	return !config_server_has_http(schema_servers(base));
+}
+
+/* Who speaks WebSocket itself gets messages as they are. */
+static bool schema_has_framing(const void *base)
+{
+	return schema_has_messages(base) && !config_server_has_ws(schema_servers(base));
 }
 
 static const struct schema_key schema_route_keys[] = {
@@ -280,13 +292,14 @@ static const struct schema_key schema_route_keys[] = {
 	    "as it comes, or text messages, which never cut a character. \"base64\" is \"binary\" "
 	    "in base64, for clients that know only text. With the others each message is whole: "
 	    "a line that ends in LF, CRLF or NUL, bytes after a length of 8 to 64 bits (big or "
-	    "little endian), or a netstring."),
+	    "little endian), or a netstring. WebSocket servers get messages as they are."),
 	    .words = schema_framings,
-	    .applies = schema_has_messages},
+	    .applies = schema_has_framing},
 	{SCHEMA_KEY("subprotocols", subprotocols, "", subprotocols,
 	    "Subprotocols that are spoken, the preferred one first. A client that offers some, "
 	    "but none of these, is refused with 400, unless \"\" is in the list. Empty: none is "
-	    "chosen, whatever is offered."),
+	    "chosen, whatever is offered. A WebSocket server chooses itself: of what the client "
+	    "offers it is offered what is in this list, or, if that is empty, all."),
 	    .example = "[ \"binary\", \"\" ]",
 	    .applies = schema_has_messages},
 	{SCHEMA_KEY("subprotocol_framing", subprotocol_framings, NULL, subprotocol_framing,
@@ -294,13 +307,13 @@ static const struct schema_key schema_route_keys[] = {
 	    "The subprotocol must stand in 'subprotocols'."),
 	    .words = schema_framings,
 	    .example = "[ \"binary=binary\", \"base64=base64\" ]",
-	    .applies = schema_has_messages},
+	    .applies = schema_has_framing},
 	{SCHEMA_KEY("invalid", word, "close", invalid,
 	    "Where text is sent (the framing \"text\", lines, or by 'message_type'): what happens "
 	    "to bytes of the backend that are no UTF-8. "
 	    "\"replace\" puts U+FFFD in their place, \"close\" ends the session with 1007."),
 	    .words = schema_invalids,
-	    .applies = schema_has_messages},
+	    .applies = schema_has_framing},
 	{SCHEMA_KEY("origins", origins, "same", origins,
 	    "Pages that may connect, by their origin: \"https://www.example.com\", "
 	    "\"https://*.example.com\", \"same\" (the host that the request is for), \"null\" "
@@ -317,9 +330,10 @@ static const struct schema_key schema_route_keys[] = {
 	    "How messages of the backend are sent, where the framing has messages. Not set: lines "
 	    "as text, the others as binary. From clients either is taken."),
 	    .words = schema_message_types, .example = "\"text\"",
-	    .applies = schema_has_messages},
+	    .applies = schema_has_framing},
 	{SCHEMA_KEY("ping", duration, "25s", ping,
-	    "How long a session is silent before the client is sent a ping. \"0\": none is sent."),
+	    "How long a session is silent before the client is sent a ping, and a WebSocket "
+	    "server, too. \"0\": none is sent."),
 	    .applies = schema_has_messages},
 	{SCHEMA_KEY("ping_timeout", duration, "20s", ping_timeout,
 	    "How long the answer to a ping may take before the session is closed with 1011."),
@@ -333,12 +347,16 @@ static const struct schema_key schema_route_keys[] = {
 	    "What may wait for a slow receiver, in each direction, before the sender is stopped."),
 	    .min = 1024, .max = 1024 * 1024 * 1024},
 	{SCHEMA_ROW("deflate", group, NULL,
-	    "Compression of messages (permessage-deflate, RFC 7692)."),
+	    "Compression of messages (permessage-deflate, RFC 7692), with clients that offer it, "
+	    "and with WebSocket servers that take our offer, whatever the other side does."),
 	    .group = &schema_deflate, .applies = schema_has_messages},
 	{SCHEMA_KEY("refuse", word, "http", refuse,
 	    "How a client is refused: with an HTTP status, or, since scripts in browsers cannot "
 	    "see that, by completing the handshake and closing with a code and the reason. What "
-	    "'defaults' says holds for handshakes that no route takes, too."),
+	    "'defaults' says holds for handshakes that no route takes, too. What a WebSocket "
+	    "server answers instead of accepting, a redirection or an error, is the client's "
+	    "answer with \"http\"; with \"close\" its status becomes the code: 4401, 4403, "
+	    "4404, 4429, 1013 (503), 1014 (others from 500 on) or 4400."),
 	    .words = schema_refuses,
 	    .applies = schema_has_messages},
 	{SCHEMA_YET("auth", reference, NULL, "Who may use this route."), .group = &schema_auth},

@@ -135,6 +135,9 @@ static void settle_server_keys(struct read *r, const struct node *node,
 	if (preamble && b->n_servers > 0 && config_server_has_http(b->servers[0].kind))
 		notice_error(r->notice, &preamble->place, "'preamble' is not for web servers: what "
 		    "they read first is a request");
+	if (preamble && b->n_servers > 0 && config_server_has_ws(b->servers[0].kind))
+		notice_error(r->notice, &preamble->place, "'preamble' is not for WebSocket "
+		    "servers: what they read first is a request");
 }
 
 void settle_backend(struct read *r, const struct node *node, void *backend)
@@ -294,15 +297,40 @@ static void settle_framings(struct read *r, const struct node *node,
 		    "'invalid' is for what is sent as text, and this route sends binary");
 }
 
-/* What is about messages means nothing where nobody looks into them. */
+static enum config_server_kind settle_servers(const struct config_route *route)
+{
+	const struct config_backend *b = route->backend;
+
+	return b && b->n_servers > 0 ? b->servers[0].kind : SERVER_TCP;
+}
+
+/* Does anything become bytes there? */
+static bool settle_frames(const struct config_route *route)
+{
+	enum config_server_kind kind = settle_servers(route);
+
+	return !config_server_has_http(kind) && !config_server_has_ws(kind);
+}
+
+/*
+ * What is about messages means nothing where nobody looks into them, and what is about bytes
+ * nothing to who knows messages.
+ */
 static void settle_messages(struct read *r, const struct node *node,
     const struct config_route *route)
 {
-	for (const struct node *e = node->first; e; e = e->next)
-		if (!settle_applies(&schema_route, e, route))
+	for (const struct node *e = node->first; e; e = e->next) {
+		if (settle_applies(&schema_route, e, route))
+			continue;
+		if (config_server_has_ws(settle_servers(route)))
+			notice_error(r->notice, &e->place, "'%s' is for backends that know only "
+			    "bytes, and '%.40s' is of WebSocket servers, who get messages as they "
+			    "are", e->name, route->backend->name);
+		else
 			notice_error(r->notice, &e->place, "'%s' is about messages, and backend "
 			    "'%.40s' is of web servers, whose WebSockets pass as they are",
 			    e->name, route->backend->name);
+	}
 }
 
 void settle_route(struct read *r, const struct node *node, void *item)
@@ -333,7 +361,7 @@ void settle_route(struct read *r, const struct node *node, void *item)
 		settle_template(r, route, route->redirect, of[0], true);
 	if (route->action == ACTION_BACKEND && !r->broken)
 		settle_messages(r, node, route);
-	if (route->action == ACTION_BACKEND && !r->broken)
+	if (route->action == ACTION_BACKEND && !r->broken && settle_frames(route))
 		settle_framings(r, node, route);
 	if (route->action == ACTION_RESPOND && !r->broken)
 		settle_respond(r, node, route);

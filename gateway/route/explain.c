@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "channel/channel.h"
 #include "codec/ws_handshake.h"
 #include "config/measure.h"
 #include "framing/framing.h"
@@ -11,7 +12,7 @@
 #include "route/explain_http.h"
 #include "route/router.h"
 #include "route/rules.h"
-#include "serve/proxy_request.h"
+#include "http/proxy_request.h"
 
 struct explain {
 	struct router_trace	 trace;
@@ -258,14 +259,23 @@ static void explain_session(const struct explain *e, const struct config_route *
     struct slice subprotocol)
 {
 	const struct framer *framer = exchange_framing(&e->e.x, subprotocol)->framer;
-	bool streaming = r->action == ACTION_BACKEND && framer->streaming;
+	const struct back_kind *back = e->e.x.route->back;
+	bool streaming = !back->messages && framer->streaming;
 
 	explain_name(e, "answer");
-	fprintf(e->out, "101 Switching Protocols%s\n",
-	    r->action == ACTION_BACKEND ? ", once the backend is connected" : "");
+	if (back->speaks)
+		fprintf(e->out, "101 Switching Protocols, once the backend has said so; else what "
+		    "it said\n");
+	else
+		fprintf(e->out, "101 Switching Protocols%s\n",
+		    r->action == ACTION_BACKEND ? ", once the backend is connected" : "");
 	explain_name(e, "subprotocol");
-	fprintf(e->out, "%.*s\n", SLICE_ARG(subprotocol.n ? subprotocol : SLICE("none")));
-	if (r->action == ACTION_BACKEND) {
+	if (back->speaks)
+		fprintf(e->out, "what the backend chooses of the client's offer%s\n",
+		    r->subprotocols.n ? ", as far as the route has it" : "");
+	else
+		fprintf(e->out, "%.*s\n", SLICE_ARG(subprotocol.n ? subprotocol : SLICE("none")));
+	if (!back->messages) {
 		explain_name(e, "framing");
 		fprintf(e->out, "%s\n", framer->name);
 	}

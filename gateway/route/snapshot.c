@@ -5,6 +5,7 @@
 
 #include "back/back_echo.h"
 #include "back/back_stream.h"
+#include "back/back_ws.h"
 #include "base/log.h"
 #include "base/tally.h"
 #include "framing/framing.h"
@@ -35,8 +36,8 @@ static const struct snapshot_action snapshot_servers[] = {
 	[SERVER_TCP] = {&front_ws_handler, &back_stream_kind},
 	[SERVER_TLS] = {&front_ws_handler, &back_stream_kind},
 	[SERVER_UNIX] = {&front_ws_handler, &back_stream_kind},
-	[SERVER_WS] = {&front_ws_handler, &back_stream_kind},
-	[SERVER_WSS] = {&front_ws_handler, &back_stream_kind},
+	[SERVER_WS] = {&front_ws_handler, &back_ws_kind},
+	[SERVER_WSS] = {&front_ws_handler, &back_ws_kind},
 	[SERVER_HTTP] = {&serve_proxy_handler, NULL},
 	[SERVER_HTTPS] = {&serve_proxy_handler, NULL},
 };

@@ -54,6 +54,9 @@ static const char everything[] =
     "\t\tmax_sessions = 0;\n"
     "\t\tkeepalive: {\n\t\t\tidle = \"5s\";\n\t\t\tmax = 0;\n\t\t};\n"
     "\t\tresolve = \"30s\";\n\t};\n"
+    "\ts: {\n\t\tservers = [ \"ws://w:1/x\" ];\n\t\tbalance = \"roundrobin\";\n"
+    "\t\tconnect_timeout = \"3s\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
+    "\t\tresolve = \"30s\";\n\t};\n"
     "};\n"
     "\n"
     "routes: {\n"
@@ -108,6 +111,19 @@ static const char web[] =
     WEB_KEYS
     "\t\trewrite: {\n\t\t\tpath = \"/y/${path.id}?z=1\";\n\t\t};\n\t};\n";
 
+/* Nothing is framed for who speaks WebSocket. */
+static const char messages[] =
+    "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
+    "\t\ttransports = [ \"websocket\" ];\n\t\tsubprotocols = [ ];\n"
+    "\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n"
+    "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n"
+    "\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n"
+    "\t\tdeflate: {\n\t\t\tenable = true;\n\t\t\tmin_size = \"256\";\n"
+    "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n"
+    "\t\trefuse = \"http\";\n"
+    "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
+    "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
+
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",
     "\tb: {\n\t\tpath = \"/b\";\n\t\tstatic = \"/\";\n\t\tindex = \"i\";\n",
@@ -124,7 +140,7 @@ static void test_everything(void **state)
 	char text[16384], *dump;
 
 	(void)state;
-	strcat(strcpy(text, everything), web);
+	strcat(strcat(strcpy(text, everything), web), messages);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		strcat(strcat(text, actions[i]), sessions);
 	strcat(text, "};\n");

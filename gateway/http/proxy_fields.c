@@ -1,4 +1,4 @@
-#include "serve/proxy_fields.h"
+#include "http/proxy_fields.h"
 
 enum {
 	FIELD_HOP = 1,		/* of one connection only */

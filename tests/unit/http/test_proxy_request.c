@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../http/fake_exchange.h"
-#include "serve/proxy_request.h"
+#include "http/proxy_request.h"
 
 static struct fake_exchange fake;
 static struct proxy_request request;

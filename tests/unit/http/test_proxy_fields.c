@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "serve/proxy_fields.h"
+#include "http/proxy_fields.h"
 
 enum { NEVER, TRUSTED, ALWAYS };
 

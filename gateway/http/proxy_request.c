@@ -1,11 +1,11 @@
-#include "serve/proxy_request.h"
+#include "http/proxy_request.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "codec/http_char.h"
-#include "serve/proxy_fields.h"
+#include "http/proxy_fields.h"
 
 /* Written twice: to know the length, then into memory of that length. */
 struct proxy_text {

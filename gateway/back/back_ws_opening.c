@@ -1,0 +1,307 @@
+#include "back/back_ws_opening.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "channel/assembly.h"
+#include "codec/http1_response.h"
+#include "codec/ws_client.h"
+#include "codec/ws_handshake.h"
+#include "http/proxy_fields.h"
+#include "http/proxy_request.h"
+
+enum { BACK_WS_INTERIM = 8 };	/* answers before the answer; nobody has a use for more */
+
+struct back_ws_opening {
+	struct exchange			*x;
+	struct worker			*worker;
+	struct slice			 offer[WS_OFFER_MAX];	/* subprotocols */
+	size_t				 n_offer;
+	char				 key[WS_KEY_SIZE];
+	unsigned			 interim;
+	size_t				 scanned;	/* of the answer's head */
+	bool				 refused;	/* that is there; its body follows */
+	bool				 complete;	/* all of the body was kept */
+	struct http1_body_reader	 reader;
+	struct assembly			 body;
+	struct http1_response		 answer;
+	struct header			 headers[];	/* of it: limits.headers */
+};
+
+static const struct config_route *back_ws_opening_conf(const struct back_ws_opening *o)
+{
+	return o->x->route->conf;
+}
+
+/* All that is offered, or what the route has of it. */
+static enum fault back_ws_opening_offer(struct back_ws_opening *o)
+{
+	const struct request *r = o->x->request;
+	const struct config_list *ours = &back_ws_opening_conf(o)->subprotocols;
+	enum fault f = ws_handshake_offer(r->headers, r->n_headers, o->offer, &o->n_offer);
+	size_t kept = 0;
+
+	for (size_t i = 0; ours->n > 0 && i < o->n_offer; i++)
+		for (size_t j = 0; j < ours->n; j++)
+			if (slice_eq(o->offer[i], slice_of(ours->v[j]))) {
+				o->offer[kept++] = o->offer[i];
+				break;
+			}
+	if (ours->n > 0)
+		o->n_offer = kept;
+	return f;
+}
+
+enum fault back_ws_opening_new(struct exchange *x, struct back_ws_opening **made)
+{
+	unsigned most = x->client->limits->headers;
+	struct back_ws_opening *o = calloc(1, sizeof(*o) + most * sizeof(struct header));
+	uint8_t nonce[WS_NONCE_SIZE];
+
+	if (o == NULL)
+		return FAULT_NO_MEMORY;
+	o->x = x;
+	o->worker = x->client->worker;
+	o->answer.headers = o->headers;
+	random_bytes(nonce, sizeof(nonce));
+	ws_client_key(nonce, o->key);
+	enum fault f = back_ws_opening_offer(o);
+	if (f == FAULT_NONE)
+		*made = o;
+	else
+		free(o);
+	return f;
+}
+
+void back_ws_opening_free(struct back_ws_opening *o)
+{
+	if (o)
+		assembly_clear(&o->body, o->worker);
+	free(o);
+}
+
+static char *back_ws_opening_list(struct back_ws_opening *o)
+{
+	struct arena *arena = &o->x->arena;
+	char *list = arena_printf(arena, "%s", "");
+
+	for (size_t i = 0; i < o->n_offer && list; i++)
+		list = arena_printf(arena, "%s%s%.*s", list, i ? ", " : "",
+		    SLICE_ARG(o->offer[i]));
+	return list;
+}
+
+/* "example.com:8080", "[::1]"; the scheme's own port is not said (RFC 9110 section 4.2.3). */
+static char *back_ws_opening_host(struct arena *arena, const struct config_server *server)
+{
+	bool literal = memchr(server->host, ':', strlen(server->host)) != NULL;
+	const char *open = literal ? "[" : "", *close = literal ? "]" : "";
+
+	if (server->port == (server->kind == SERVER_WSS ? 443 : 80))
+		return arena_printf(arena, "%s%s%s", open, server->host, close);
+	return arena_printf(arena, "%s%s%s:%u", open, server->host, close, server->port);
+}
+
+/* The server's own path and query stand for the client's. */
+static void back_ws_opening_target(struct proxy_request *p, const struct config_server *server)
+{
+	struct slice rest = slice_of(server->path);
+
+	if (rest.n == 0)
+		return;
+	const char *mark = memchr(rest.p, '?', rest.n);
+	p->path = (struct slice){rest.p, mark ? (size_t)(mark - rest.p) : rest.n};
+	p->query = mark ? (struct slice){mark + 1, rest.n - p->path.n - 1}
+	    : (struct slice){NULL, 0};
+}
+
+/* What the client said of either was to us: the one is limited, the other is between us two. */
+enum fault back_ws_opening_request(struct back_ws_opening *o, const struct config_server *server,
+    struct slice *head)
+{
+	const struct config_deflate *deflate = &back_ws_opening_conf(o)->deflate;
+	const struct slice names[] = {SLICE("Sec-WebSocket-Protocol"),
+	    SLICE("Sec-WebSocket-Extensions")};
+	struct header set[2];
+	struct proxy_request p;
+	char *list = back_ws_opening_list(o);
+
+	proxy_request_init(&p, o->x);
+	char *host = back_ws_opening_host(&o->x->arena, server);
+	if (list == NULL || host == NULL)
+		return FAULT_NO_MEMORY;
+	p.method = SLICE("GET");	/* HTTP/2 has CONNECT for it */
+	p.host = slice_of(host);
+	p.key = (struct slice){o->key, WS_KEY_SIZE};
+	p.set = set;
+	p.remove = names;
+	p.n_remove = 2;
+	back_ws_opening_target(&p, server);
+	if (o->n_offer > 0)
+		set[p.n_set++] = (struct header){names[0], slice_of(list)};
+	if (deflate->enable)
+		set[p.n_set++] = (struct header){names[1],
+		    ws_extension_offer(deflate->context_takeover)};
+	return proxy_request_write(&p, o->x, head);
+}
+
+/* The parser's words are about requests. */
+static enum fault back_ws_opening_fault(enum fault f)
+{
+	switch (f) {
+	case FAULT_NONE:
+	case FAULT_NO_MEMORY:
+		return f;
+	case FAULT_HEAD_TOO_LARGE:
+	case FAULT_HEADERS_TOO_MANY:
+		return FAULT_BACK_HEAD;
+	default:
+		return FAULT_BACK_HTTP;
+	}
+}
+
+static enum fault back_ws_opening_accept(const struct back_ws_opening *o,
+    struct back_ws_agreed *agreed, const char **why)
+{
+	const struct config_deflate *deflate = &back_ws_opening_conf(o)->deflate;
+	const struct http1_response *r = &o->answer;
+	enum fault f = ws_client_check(r, (struct slice){o->key, WS_KEY_SIZE}, o->offer,
+	    o->n_offer, &agreed->subprotocol, why);
+
+	if (f != FAULT_NONE)
+		return f;
+	f = ws_extension_accept(r->headers, r->n_headers, deflate->context_takeover,
+	    &agreed->deflate);
+	if (f == FAULT_NONE && (deflate->enable || !agreed->deflate.on))
+		return FAULT_NONE;
+	*why = "Sec-WebSocket-Extensions is not what was offered";
+	return FAULT_BACK_HANDSHAKE;
+}
+
+/* Its body may come later, when these bytes are gone. */
+static enum fault back_ws_opening_keep(struct back_ws_opening *o)
+{
+	struct arena *arena = &o->x->arena;
+
+	for (unsigned i = 0; i < o->answer.n_headers; i++) {
+		struct header *h = &o->headers[i];
+		h->name = arena_copy(arena, h->name);
+		h->value = arena_copy(arena, h->value);
+		if (h->name.p == NULL || h->value.p == NULL)
+			return FAULT_NO_MEMORY;
+	}
+	http1_body_begin(&o->reader, o->answer.body, o->answer.length);
+	o->refused = true;
+	return FAULT_NONE;
+}
+
+/* One head: an interim one, 101, or a refusal. A 200 accepts nothing (RFC 6455 section 4.1). */
+static enum fault back_ws_opening_head(struct back_ws_opening *o, const uint8_t *p, size_t n,
+    size_t *used, enum back_ws_verdict *verdict, struct back_ws_agreed *agreed,
+    const char **why)
+{
+	const struct config_limits *most = o->x->client->limits;
+	const struct http1_limits limits = {most->head, most->headers};
+	struct http1_response *r = &o->answer;
+	enum fault f = http1_response_parse(&limits, p, n, &o->scanned, r, used);
+
+	if (f != FAULT_NONE || *used == 0)
+		return back_ws_opening_fault(f);
+	if (r->status == 101) {
+		*verdict = BACK_WS_ACCEPTED;
+		return back_ws_opening_accept(o, agreed, why);
+	}
+	if (r->status < 200)
+		return ++o->interim > BACK_WS_INTERIM ? FAULT_BACK_HTTP : FAULT_NONE;
+	if (r->status >= 300 && r->status < 600)
+		return back_ws_opening_keep(o);
+	*why = "its status is not 101";
+	return FAULT_BACK_HANDSHAKE;
+}
+
+/* Too long, or not delimited as it should be: the refusal itself still stands. */
+static enum fault back_ws_opening_body(struct back_ws_opening *o, const uint8_t *p, size_t n,
+    enum back_ws_verdict *verdict)
+{
+	const uint8_t *data;
+	size_t used, data_n;
+
+	*verdict = BACK_WS_REFUSED;
+	while (n > 0 && !o->reader.end) {
+		enum fault f = http1_body_feed(&o->reader, p, n, &used, &data, &data_n);
+		if (f != FAULT_NONE || data_n > BACK_WS_BODY - o->body.n)
+			return FAULT_NONE;
+		struct msg piece = {(uint8_t *)(uintptr_t)data, data_n, MSG_BINARY, true};
+		if (data_n > 0 && assembly_join(&o->body, o->worker, &piece))
+			return FAULT_NO_MEMORY;
+		p += used;
+		n -= used;
+	}
+	o->complete = o->reader.end;
+	if (!o->complete)
+		*verdict = BACK_WS_WAIT;
+	return FAULT_NONE;
+}
+
+enum fault back_ws_opening_feed(struct back_ws_opening *o, uint8_t *p, size_t n, size_t *used,
+    enum back_ws_verdict *verdict, struct back_ws_agreed *agreed, const char **why)
+{
+	enum fault f = FAULT_NONE;
+	size_t taken = 1;
+
+	*used = 0;
+	*why = NULL;
+	*verdict = BACK_WS_WAIT;
+	while (f == FAULT_NONE && !o->refused && *verdict == BACK_WS_WAIT && taken > 0) {
+		f = back_ws_opening_head(o, p + *used, n - *used, &taken, verdict, agreed, why);
+		*used += taken;
+	}
+	if (f != FAULT_NONE || !o->refused)
+		return f;
+	f = back_ws_opening_body(o, p + *used, n - *used, verdict);
+	*used = n;
+	return f;
+}
+
+enum fault back_ws_opening_end(struct back_ws_opening *o, bool heard)
+{
+	if (!o->refused)
+		return heard || o->interim ? FAULT_BACK_TRUNCATED : FAULT_BACK_RESET;
+	o->complete |= o->reader.kind == HTTP1_BODY_CLOSE;
+	return FAULT_NONE;
+}
+
+bool back_ws_opening_refuses(const struct back_ws_opening *o)
+{
+	return o->refused;
+}
+
+/* What describes a body does not go without one. */
+static bool back_ws_opening_relays(const struct back_ws_opening *o,
+    const struct proxy_fields *fields, unsigned i)
+{
+	struct slice name = o->headers[i].name;
+	bool of_body = name.n > 8 && slice_ieq((struct slice){name.p, 8}, SLICE("Content-"));
+
+	return proxy_fields_to_client(fields, i, o->answer.status) && (o->complete || !of_body);
+}
+
+enum fault back_ws_opening_refusal(struct back_ws_opening *o, struct refusal *refusal)
+{
+	const struct http1_response *r = &o->answer;
+	struct header *headers = arena_alloc(&o->x->arena, (r->n_headers + 1) * sizeof(*headers));
+	struct proxy_fields fields;
+	unsigned n = 0;
+
+	if (headers == NULL)
+		return FAULT_NO_MEMORY;
+	proxy_fields_init(&fields, r->headers, r->n_headers);
+	for (unsigned i = 0; i < r->n_headers; i++)
+		if (back_ws_opening_relays(o, &fields, i))
+			headers[n++] = r->headers[i];
+	refusal->body = (struct slice){(const char *)o->body.p, o->complete ? o->body.n : 0};
+	refusal->response = (struct response){.status = (int)r->status, .headers = headers,
+	    .n_headers = n, .length = (int64_t)refusal->body.n};
+	return FAULT_NONE;
+}
