@@ -77,7 +77,7 @@ for name, behind in (("a text", ws.frame(ws.TEXT, b"late")), ("a ping", ws.frame
                      ("a bad frame", ws.frame(7, b"bad", rsv=7)), ("garbage", bytes(range(256)))):
     table.add(f"{name} behind the Close is ignored", after_close, behind)
 for n in (0, 1000, 1 << 20):
-    table.add(f"a message of {n} bytes before the Close", message_then_close, n)
+    table.add(f"a message of {n} bytes before the Close", message_then_close, n, direct=True)
 table.add("a violation ends it, whatever follows", closed_after_violation)
 table.add("TCP ends without a Close", end_without_close)
 run(gateway)
