@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "channel/assembly.h"
+#include "framing/framing_piece.h"
 #include "net/stream.h"
 #include "upstream/connect.h"
 
@@ -137,7 +138,7 @@ static void back_stream_connected(void *owner, struct stream *s, struct target *
 	stream_resume(s, PAUSE_DIAL);
 }
 
-static enum flow back_stream_write(struct back_stream *b, const struct msg *m)
+static APART enum flow back_stream_write_wrapped(struct back_stream *b, const struct msg *m)
 {
 	uint8_t scratch[FRAMER_SCRATCH];
 	struct iovec iov[3];
@@ -147,6 +148,16 @@ static enum flow back_stream_write(struct back_stream *b, const struct msg *m)
 		return stream_write(b->stream, iov, 3);
 	back_stream_end(b, f);
 	return FLOW_GONE;
+}
+
+/* Nearly every session: nothing is to be put around the bytes. */
+static inline enum flow back_stream_write(struct back_stream *b, const struct msg *m)
+{
+	struct iovec iov = {m->p, m->n};
+
+	if (b->framing->framer->wrap != framing_plain_wrap)
+		return back_stream_write_wrapped(b, m);
+	return stream_write(b->stream, &iov, 1);
 }
 
 /* A framer that needs whole messages gets them: the backend sees all of one, or nothing. */

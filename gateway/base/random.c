@@ -26,12 +26,9 @@ static void random_fill(uint8_t *p, size_t n)
 	}
 }
 
-void random_bytes(void *p, size_t n)
+/* Takes n bytes off the pool, in which they stay no longer. */
+static inline void random_take(void *p, size_t n)
 {
-	if (n > RANDOM_LARGE) {
-		random_fill(p, n);
-		return;
-	}
 	if (random_left < n) {
 		random_fill(random_pool, RANDOM_POOL);
 		random_left = RANDOM_POOL;
@@ -41,11 +38,19 @@ void random_bytes(void *p, size_t n)
 	memset(random_pool + random_left, 0, n);
 }
 
+void random_bytes(void *p, size_t n)
+{
+	if (n > RANDOM_LARGE)
+		random_fill(p, n);
+	else
+		random_take(p, n);
+}
+
 uint32_t random_word(void)
 {
 	uint32_t word;
 
-	random_bytes(&word, sizeof(word));
+	random_take(&word, sizeof(word));
 	return word;
 }
 

@@ -28,21 +28,32 @@ static void ws_endpoint_done(struct ws_endpoint *e, enum fault fault, uint16_t c
 	channel_done(&e->leg, fault, code, reason);
 }
 
-/* Where we are the client the payload is masked, in place (RFC 6455 section 5.3). */
-static inline enum flow ws_endpoint_write(struct ws_endpoint *e, enum ws_opcode opcode,
+/* We are the client: the payload is masked, in place (RFC 6455 section 5.3). */
+static APART enum flow ws_endpoint_write_masked(struct ws_endpoint *e, enum ws_opcode opcode,
     const struct msg *m, uint8_t bits)
 {
 	uint8_t head[WS_HEAD_MAX];
 	size_t size = ws_write_head(head, opcode, !m->more, m->n);
 
 	head[0] |= bits;
-	if (e->client)
-		size = ws_write_mask(head, size, random_word(), m->p, m->n);
+	size = ws_write_mask(head, size, random_word(), m->p, m->n);
 	struct iovec iov[2] = {{head, size}, {m->p, m->n}};
 	return e->ops->write(e, iov, 2);
 }
 
-static enum flow ws_endpoint_control(struct ws_endpoint *e, enum ws_opcode opcode, uint8_t *p,
+static inline enum flow ws_endpoint_write(struct ws_endpoint *e, enum ws_opcode opcode,
+    const struct msg *m, uint8_t bits)
+{
+	uint8_t head[WS_HEAD_MAX];
+
+	if (e->client)
+		return ws_endpoint_write_masked(e, opcode, m, bits);
+	struct iovec iov[2] = {{head, ws_write_head(head, opcode, !m->more, m->n)}, {m->p, m->n}};
+	head[0] |= bits;
+	return e->ops->write(e, iov, 2);
+}
+
+static APART enum flow ws_endpoint_control(struct ws_endpoint *e, enum ws_opcode opcode, uint8_t *p,
     size_t n)
 {
 	return ws_endpoint_write(e, opcode, &(struct msg){.p = p, .n = n}, 0);
@@ -205,60 +216,68 @@ static void ws_endpoint_closed(struct ws_endpoint *e, const struct ws_event *eve
 		e->ops->finish(e);
 }
 
-/* False: nothing more is wanted, and e may be gone. */
-static bool ws_endpoint_event(struct ws_endpoint *e, const struct ws_event *event)
+static void ws_endpoint_pong(struct ws_endpoint *e, const struct ws_event *event)
 {
-	switch (event->opcode) {
-	case WS_PING:
-		if (e->state == WS_ENDPOINT_OPEN &&
-		    ws_endpoint_control(e, WS_PONG, event->p, event->n) == FLOW_FULL) {
-			e->choked = true;
-			e->ops->pause(e, PAUSE_SELF);
-		}
-		return true;
-	case WS_PONG:
-		return true;
-	case WS_CLOSE:
-		ws_endpoint_closed(e, event);
-		return false;
-	default:
-		/* Of a compressed piece nothing may have come out yet. */
-		if (e->state == WS_ENDPOINT_OPEN && (event->n > 0 || !event->more)) {
-			struct msg m = {event->p, event->n, event->opcode, event->more};
-			channel_deliver(&e->leg, &m);
-			if (event->compressed && event->n >= COMPRESS_STEP)
-				worker_flush(e->worker);
-		}
-		return true;
+	if (e->state == WS_ENDPOINT_OPEN &&
+	    ws_endpoint_control(e, WS_PONG, event->p, event->n) == FLOW_FULL) {
+		e->choked = true;
+		e->ops->pause(e, PAUSE_SELF);
 	}
+}
+
+/* False: nothing more is wanted, and e may be gone. */
+static APART bool ws_endpoint_hear_control(struct ws_endpoint *e, const struct ws_event *event)
+{
+	if (event->opcode == WS_PING)
+		ws_endpoint_pong(e, event);
+	if (event->opcode != WS_CLOSE)
+		return true;
+	ws_endpoint_closed(e, event);
+	return false;
+}
+
+/* Of a compressed piece nothing may have come out yet. */
+static inline void ws_endpoint_hear(struct ws_endpoint *e, const struct ws_event *event)
+{
+	if (e->state != WS_ENDPOINT_OPEN || (event->n == 0 && event->more))
+		return;
+	struct msg m = {event->p, event->n, event->opcode, event->more};
+	channel_deliver(&e->leg, &m);
+	if (event->compressed && event->n >= COMPRESS_STEP)
+		worker_flush(e->worker);
+}
+
+static APART void ws_endpoint_broken(struct ws_endpoint *e, enum fault fault)
+{
+	if (e->state == WS_ENDPOINT_OPEN)
+		ws_endpoint_fail(e, fault);
+	else
+		e->ops->finish(e);
 }
 
 size_t ws_endpoint_bytes(struct ws_endpoint *e, uint8_t *p, size_t n)
 {
-	size_t at = 0;
+	size_t at = 0, used;
+	struct ws_event event;
 
 	if (e->state == WS_ENDPOINT_CLOSED)
 		return n;
 	e->heard = e->worker->now;
 	while (at < n && !e->stopped && !e->choked) {
-		struct ws_event event;
-		size_t used;
 		enum fault fault = ws_read(&e->reader, p + at, n - at, &event, &used);
-		if (fault == FAULT_NONE && used > 0 && event.compressed &&
-		    e->state == WS_ENDPOINT_OPEN)
+		if (fault == FAULT_NONE && used == 0)
+			break;
+		if (fault == FAULT_NONE && event.compressed && e->state == WS_ENDPOINT_OPEN)
 			fault = compress_inflate(e->compress, &e->reader, p + at, n - at, &event,
 			    &used);
 		if (fault != FAULT_NONE) {
-			if (e->state == WS_ENDPOINT_OPEN)
-				ws_endpoint_fail(e, fault);
-			else
-				e->ops->finish(e);
+			ws_endpoint_broken(e, fault);
 			return n;
 		}
-		if (used == 0)
-			break;
 		at += used;
-		if (!ws_endpoint_event(e, &event))
+		if (event.opcode < WS_CLOSE)
+			ws_endpoint_hear(e, &event);
+		else if (!ws_endpoint_hear_control(e, &event))
 			return n;
 	}
 	return at;

@@ -96,6 +96,15 @@ class Map(Framegate):
         return f'map = "{tokens}"; key = "${{path}}";'
 
 
+class FramegateWs(Framegate):
+    name = "framegate-ws"
+    backend = "ws"
+    about = "WebSocket to WebSocket: both ends are its own, frames are unmasked and masked"
+
+    def target(self, folder, place):
+        return f'servers = ["ws://127.0.0.1:{place.ws}"];'
+
+
 class Lighttpd(Peer):
     name = "lighttpd"
     packages = ("lighttpd", "lighttpd-mod-openssl")
@@ -192,5 +201,5 @@ class Websockify(Peer):
 
 # In the order in which they are measured and shown.
 def peers(build, framegate):
-    return [Relay(f"{build}/bench_relay"), Framegate(framegate), Lighttpd(), Nginx(), Haproxy(),
-            Websockify(), Map(framegate, 1), Map(framegate, 20000)]
+    return [Relay(f"{build}/bench_relay"), Framegate(framegate), FramegateWs(framegate),
+            Lighttpd(), Nginx(), Haproxy(), Websockify(), Map(framegate, 1), Map(framegate, 20000)]
