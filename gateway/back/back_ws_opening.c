@@ -10,6 +10,7 @@
 #include "codec/ws_handshake.h"
 #include "http/proxy_fields.h"
 #include "http/proxy_request.h"
+#include "http/rewrite.h"
 
 enum { BACK_WS_INTERIM = 8 };	/* answers before the answer; nobody has a use for more */
 
@@ -18,6 +19,7 @@ struct back_ws_opening {
 	struct worker			*worker;
 	struct slice			 offer[WS_OFFER_MAX];	/* subprotocols */
 	size_t				 n_offer;
+	struct rewrite			 rewrite;	/* in the exchange's arena */
 	char				 key[WS_KEY_SIZE];
 	unsigned			 interim;
 	size_t				 scanned;	/* of the answer's head */
@@ -68,6 +70,8 @@ enum fault back_ws_opening_new(struct exchange *x, struct back_ws_opening **made
 	ws_client_key(nonce, o->key);
 	enum fault f = back_ws_opening_offer(o);
 	if (f == FAULT_NONE)
+		f = rewrite_request(x, &o->rewrite);
+	if (f == FAULT_NONE)
 		*made = o;
 	else
 		free(o);
@@ -103,12 +107,14 @@ static char *back_ws_opening_host(struct arena *arena, const struct config_serve
 	return arena_printf(arena, "%s%s%s:%u", open, server->host, close, server->port);
 }
 
-/* The server's own path and query stand for the client's. */
-static void back_ws_opening_target(struct proxy_request *p, const struct config_server *server)
+/* The server's own path and query stand for the client's, unless the route makes other ones. */
+static void back_ws_opening_target(const struct back_ws_opening *o, struct proxy_request *p,
+    const struct config_server *server)
 {
+	const struct config_rewrite *rewrite = &back_ws_opening_conf(o)->rewrite;
 	struct slice rest = slice_of(server->path);
 
-	if (rest.n == 0)
+	if (rest.n == 0 || rewrite->strip || rewrite->path)
 		return;
 	const char *mark = memchr(rest.p, '?', rest.n);
 	p->path = (struct slice){rest.p, mark ? (size_t)(mark - rest.p) : rest.n};
@@ -116,34 +122,57 @@ static void back_ws_opening_target(struct proxy_request *p, const struct config_
 	    : (struct slice){NULL, 0};
 }
 
-/* What the client said of either was to us: the one is limited, the other is between us two. */
-enum fault back_ws_opening_request(struct back_ws_opening *o, const struct config_server *server,
-    struct slice *head)
+/*
+ * What the client said of subprotocols and extensions was to us: the one is limited, the other is
+ * between us two. What the route sets and removes comes besides.
+ */
+static enum fault back_ws_opening_fields(struct back_ws_opening *o, struct proxy_request *p)
 {
 	const struct config_deflate *deflate = &back_ws_opening_conf(o)->deflate;
 	const struct slice names[] = {SLICE("Sec-WebSocket-Protocol"),
 	    SLICE("Sec-WebSocket-Extensions")};
-	struct header set[2];
-	struct proxy_request p;
+	const struct rewrite *w = &o->rewrite;
+	struct arena *arena = &o->x->arena;
+	struct header *set = arena_alloc(arena, (w->n_set + 2) * sizeof(*set));
+	struct slice *remove = arena_alloc(arena, (w->n_remove + 2) * sizeof(*remove));
 	char *list = back_ws_opening_list(o);
 
-	proxy_request_init(&p, o->x);
-	char *host = back_ws_opening_host(&o->x->arena, server);
-	if (list == NULL || host == NULL)
+	if (set == NULL || remove == NULL || list == NULL)
 		return FAULT_NO_MEMORY;
-	p.method = SLICE("GET");	/* HTTP/2 has CONNECT for it */
-	p.host = slice_of(host);
-	p.key = (struct slice){o->key, WS_KEY_SIZE};
-	p.set = set;
-	p.remove = names;
-	p.n_remove = 2;
-	back_ws_opening_target(&p, server);
+	for (p->n_set = 0; p->n_set < w->n_set; p->n_set++)
+		set[p->n_set] = w->set[p->n_set];
+	for (p->n_remove = 0; p->n_remove < w->n_remove; p->n_remove++)
+		remove[p->n_remove] = w->remove[p->n_remove];
+	remove[p->n_remove++] = names[0];
+	remove[p->n_remove++] = names[1];
 	if (o->n_offer > 0)
-		set[p.n_set++] = (struct header){names[0], slice_of(list)};
+		set[p->n_set++] = (struct header){names[0], slice_of(list)};
 	if (deflate->enable)
-		set[p.n_set++] = (struct header){names[1],
+		set[p->n_set++] = (struct header){names[1],
 		    ws_extension_offer(deflate->context_takeover)};
-	return proxy_request_write(&p, o->x, head);
+	p->set = set;
+	p->remove = remove;
+	return FAULT_NONE;
+}
+
+enum fault back_ws_opening_request(struct back_ws_opening *o, const struct config_server *server,
+    struct slice *head)
+{
+	const struct config_rewrite *rewrite = &back_ws_opening_conf(o)->rewrite;
+	struct proxy_request p;
+
+	proxy_request_init(&p, o->x);
+	proxy_request_rewrite(&p, &o->rewrite);
+	char *host = back_ws_opening_host(&o->x->arena, server);
+	if (host == NULL)
+		return FAULT_NO_MEMORY;
+	if (rewrite->host == NULL)
+		p.host = slice_of(host);
+	p.fallback_host = slice_of(host);
+	p.key = (struct slice){o->key, WS_KEY_SIZE};
+	back_ws_opening_target(o, &p, server);
+	enum fault f = back_ws_opening_fields(o, &p);
+	return f == FAULT_NONE ? proxy_request_write(&p, o->x, head) : f;
 }
 
 /* The parser's words are about requests. */

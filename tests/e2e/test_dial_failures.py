@@ -14,7 +14,7 @@ BACKENDS = {
     "black_hole": (black_hole.url, "1s", 504),
     "silent_tls": (silent_tls.url.replace("tcp:", "tls:"), "1s", 504),
     "unresolved": ("tcp://nobody.invalid:7", "2s", 502),
-    "kept": (dead_url(), "3s", 502),
+    "down": (dead_url(), "3s", 502),
     "missing_socket": ("unix:@DIR@/nobody.sock", "3s", 502),
 }
 
@@ -41,13 +41,14 @@ def logged(name):
     gateway.expect_log(BACKENDS[name][0].split("://")[-1].replace("@DIR@", str(gateway.dir)))
 
 
-@case("the connection is kept after a 502, and after a 503 without a try once the server is down")
-def kept():
-    with gateway.wire() as wire:
-        for status in (502, 502, 502, 503):
-            wire.send(ws.handshake("/http/kept"))
+@case("a 502, and a 503 without a try once the server is down; nothing behind them is a request")
+def down():
+    for status in (502, 502, 502, 503):
+        with gateway.wire() as wire:
+            wire.send(ws.handshake("/http/down") + ws.handshake("/http/down"))
             response = read_response(wire)
-            equal((response.status, response.closes), (status, False), "status, and does it close")
+            equal((response.status, response.closes), (status, True), "status, and does it close")
+            wire.expect_eof()
 
 
 @case("what a client sends while its backend is dialled is not lost")
@@ -87,7 +88,7 @@ gateway = Gateway(
                      "tries = 1; };\n" for refuse in ("http", "close")
                      for n, (url, timeout, _) in BACKENDS.items()))
 for name, (_, _, status) in BACKENDS.items():
-    if name == "kept":
+    if name == "down":
         continue
     for transport, tls in (("plain", False), ("tls", True)):
         add(f"{name}: {status} ({transport})", true_status, name, status, tls)

@@ -876,9 +876,31 @@ static void test_nth_allocation_fails(void **state)
 	}
 }
 
+/* What the route makes of the request, beside what is between the gateway and the server. */
+static void test_rewrite(void **state)
+{
+	struct fake *b;
+
+	(void)state;
+	back_ask(ROUTE("subprotocols = [\"a\"]; rewrite: { path = \"/x${path}\"; host = \"in.example\"; "
+	    "set_headers = { X-Who = \"${query.who}\"; }; remove_headers = [\"X-Debug\"]; };"),
+	    "Sec-WebSocket-Protocol: a, b\r\nX-Debug: 1\r\nX_Who: root\r\nX-Other: kept\r\n");
+	b = flow_backend();
+	assert_memory_equal(b->out, "GET /x/ HTTP/1.1\r\n", 18);
+	assert_true(slice_eq(back_field(b, "Host"), SLICE("in.example")));
+	assert_true(slice_eq(back_field(b, "X-Who"), SLICE("")));
+	assert_true(slice_eq(back_field(b, "X-Other"), SLICE("kept")));
+	assert_true(slice_eq(back_field(b, "Sec-WebSocket-Protocol"), SLICE("a")));
+	assert_int_equal(back_field(b, "Sec-WebSocket-Extensions").n > 0, true);
+	assert_null(back_field(b, "X-Debug").p);
+	assert_null(back_field(b, "X_Who").p);
+	flow_finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rewrite),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_wrong_answers),
