@@ -24,16 +24,28 @@ bool ws_handshake_wanted(const struct http1_request *r)
 }
 
 /* The value of a field that may stand there only once; false when it is missing or repeated. */
-static bool ws_handshake_only(const struct http1_request *r, struct slice name,
+static bool ws_handshake_only(const struct header *headers, unsigned n, struct slice name,
     struct slice *value)
 {
-	const struct header *h = http1_find(r->headers, r->n_headers, name);
+	const struct header *h = http1_find(headers, n, name);
 
 	if (h == NULL)
 		return false;
 	*value = h->value;
-	unsigned next = (unsigned)(h - r->headers) + 1;
-	return http1_find(r->headers + next, r->n_headers - next, name) == NULL;
+	unsigned next = (unsigned)(h - headers) + 1;
+	return http1_find(headers + next, n - next, name) == NULL;
+}
+
+enum fault ws_handshake_check_h2(const struct header *headers, unsigned n, const char **why)
+{
+	struct slice version = {NULL, 0};
+
+	*why = NULL;
+	if (ws_handshake_only(headers, n, SLICE("Sec-WebSocket-Version"), &version) &&
+	    slice_eq(version, SLICE("13")))
+		return FAULT_NONE;
+	*why = "Sec-WebSocket-Version is not 13";
+	return FAULT_WS_VERSION;
 }
 
 static bool ws_handshake_key(struct slice key)
@@ -46,7 +58,7 @@ static bool ws_handshake_key(struct slice key)
 
 enum fault ws_handshake_check(const struct http1_request *r, const char **why)
 {
-	struct slice key, version = {NULL, 0};
+	struct slice key;
 
 	*why = NULL;
 	if (!slice_eq(r->method, SLICE("GET")))
@@ -56,12 +68,10 @@ enum fault ws_handshake_check(const struct http1_request *r, const char **why)
 	if (*why)
 		return FAULT_WS_HANDSHAKE;
 	/* Before the key: another version may well have another one (RFC 6455 section 4.4). */
-	if (!ws_handshake_only(r, SLICE("Sec-WebSocket-Version"), &version) ||
-	    !slice_eq(version, SLICE("13"))) {
-		*why = "Sec-WebSocket-Version is not 13";
-		return FAULT_WS_VERSION;
-	}
-	if (!ws_handshake_only(r, SLICE("Sec-WebSocket-Key"), &key))
+	enum fault f = ws_handshake_check_h2(r->headers, r->n_headers, why);
+	if (f != FAULT_NONE)
+		return f;
+	if (!ws_handshake_only(r->headers, r->n_headers, SLICE("Sec-WebSocket-Key"), &key))
 		*why = "there is not exactly one Sec-WebSocket-Key";
 	else if (!ws_handshake_key(key))
 		*why = "Sec-WebSocket-Key is not 16 bytes in base64";

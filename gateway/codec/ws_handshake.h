@@ -1,5 +1,6 @@
 /*
- * The WebSocket opening handshake over HTTP/1.1 (RFC 6455 section 4.2), server's side.
+ * The WebSocket opening handshake, server's side: over HTTP/1.1 (RFC 6455 section 4.2) and over
+ * HTTP/2 (RFC 8441).
  */
 #ifndef WS_HANDSHAKE_H
 #define WS_HANDSHAKE_H
@@ -22,6 +23,8 @@ bool		ws_handshake_wanted(const struct http1_request *);
  * for which ws_handshake_wanted said yes.
  */
 enum fault	ws_handshake_check(const struct http1_request *, const char **why) MUST_USE;
+/* Over HTTP/2 (RFC 8441 section 5), where there is no key; the same faults. */
+enum fault	ws_handshake_check_h2(const struct header *, unsigned n, const char **why) MUST_USE;
 /* Sec-WebSocket-Accept for a key that passed the check; NO_MEMORY. */
 enum fault	ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE]) MUST_USE;
 /*

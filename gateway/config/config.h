@@ -83,6 +83,7 @@ struct config_listener {
 	size_t			 n_bind;
 	bool			*bind_dual;	/* [n_bind] */
 	const struct config_tls	*tls;		/* NULL: plain */
+	bool			 http2;
 	bool			 redirect;	/* redirect_https */
 	uint16_t		 redirect_port;
 	bool			 accept_proxy;
@@ -317,6 +318,7 @@ struct config_limits {
 	uint64_t	 memory;
 	uint64_t	 head;
 	unsigned	 headers;
+	unsigned	 streams;	/* of an HTTP/2 connection */
 	uint64_t	 head_timeout, keepalive;
 };
 

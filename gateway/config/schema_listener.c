@@ -30,8 +30,9 @@ static const struct schema_key schema_listener_keys[] = {
 	    "which makes a certificate for localhost at each start, to try things out. Not set: "
 	    "no TLS."),
 	    .group = &schema_tls, .example = "\"self-signed\""},
-	{SCHEMA_ROW("http2", off, "false",
-	    "HTTP/2 beside HTTP/1.1. It is not supported yet, so only false is accepted.")},
+	{SCHEMA_KEY("http2", flag, "true", http2,
+	    "HTTP/2 beside HTTP/1.1, and WebSocket over it (RFC 8441): with TLS if the client asks "
+	    "for it (ALPN), without TLS if it begins to speak it (prior knowledge).")},
 	{SCHEMA_KEY("accept_proxy", flag, "false", accept_proxy,
 	    "Peers in 'trust', and those of unix sockets, begin with a PROXY header, version 1 or "
 	    "2, that says who the client is. Without one they are refused.")},

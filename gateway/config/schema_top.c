@@ -88,6 +88,10 @@ static const struct schema_key schema_limits_keys[] = {
 	{SCHEMA_KEY("headers", count, "100", limits.headers,
 	    "Header lines of a request. More of them get 431."),
 	    .min = 1, .max = CONFIG_HEADERS_MAX},
+	{SCHEMA_KEY("streams", count, "100", limits.streams,
+	    "Requests and sessions that an HTTP/2 connection may have open at the same time; more "
+	    "are refused by its own means."),
+	    .min = 1, .max = 10000},
 	{SCHEMA_KEY("head_timeout", duration, "10s", limits.head_timeout,
 	    "How long the head of a request may take to arrive. After that: 408. "
 	    "\"0\": for ever.")},

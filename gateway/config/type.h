@@ -11,7 +11,6 @@
 extern const struct schema_type type_flag, type_count, type_word, type_string, type_strings;
 extern const struct schema_type type_word_text;	/* a word that is kept as char * */
 extern const struct schema_type type_text;	/* a string that may be empty or hold anything */
-extern const struct schema_type type_off;	/* bool, only false is supported: no member */
 extern const struct schema_type type_code;	/* a number out of a table of words */
 extern const struct schema_type type_words;	/* several of the words: bits 1 << value */
 /* type_measure.c: into uint64_t; modes into unsigned */

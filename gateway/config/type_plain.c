@@ -21,16 +21,6 @@ static void type_flag_print(FILE *f, const struct schema_key *key, const void *b
 	fputs(*(const bool *)schema_value(key, base) ? "true" : "false", f);
 }
 
-static bool type_off_read(struct read *r, const struct schema_key *key, const struct node *node,
-    void *base)
-{
-	(void)base;
-	if (node->kind == NODE_BOOL && node->integer)
-		notice_error(r->notice, &node->place, "'%s' is not supported yet; "
-		    "leave it out or say false", key->name);
-	return node->kind == NODE_BOOL;
-}
-
 /* Members are of 32 or 64 bits; the bounds of their keys keep values within. */
 static void type_store(const struct schema_key *key, void *base, uint64_t v)
 {
@@ -238,13 +228,6 @@ const struct schema_type type_flag = {
 	.literal = NODE_BOOL,
 	.read = type_flag_read,
 	.print = type_flag_print,
-};
-
-const struct schema_type type_off = {
-	.name = "boolean",
-	.expects = "true or false",
-	.literal = NODE_BOOL,
-	.read = type_off_read,
 };
 
 const struct schema_type type_count = {

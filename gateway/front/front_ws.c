@@ -285,7 +285,7 @@ static enum fault front_ws_open(struct exchange *x)
 
 	if (!x->request->websocket)
 		return x->refused ? x->refused : FAULT_UPGRADE_REQUIRED;
-	enum fault fault = ws_handshake_check(x->request->http1, &why);
+	enum fault fault = exchange_check_handshake(x, &why);
 	if (fault != FAULT_NONE && x->refused)
 		return x->refused;
 	if (fault != FAULT_NONE) {

@@ -1,6 +1,7 @@
 #include "http/exchange.h"
 
 #include "codec/http_authority.h"
+#include "codec/ws_handshake.h"
 
 struct slice exchange_header(const struct exchange *x, struct slice name)
 {
@@ -20,6 +21,14 @@ struct slice exchange_host(const struct exchange *x)
 	if (host.n > 1 && host.p[host.n - 1] == '.')
 		host.n--;
 	return host;
+}
+
+enum fault exchange_check_handshake(const struct exchange *x, const char **why)
+{
+	const struct request *r = x->request;
+
+	return r->http1 ? ws_handshake_check(r->http1, why) :
+			  ws_handshake_check_h2(r->headers, r->n_headers, why);
 }
 
 const struct framing *exchange_framing(const struct exchange *x, struct slice subprotocol)

@@ -69,7 +69,7 @@ struct client {
 	/* TLS: taken up again; a certificate was shown and verified. */
 	bool				 resumed, certificate;
 	const char			*tls;		/* "TLSv1.3", NULL: plain */
-	struct slice			 sni, client_cn;
+	struct slice			 sni, alpn, client_cn;
 };
 
 struct request {
@@ -162,6 +162,7 @@ struct exchange {
 	 * what the answer was for.
 	 */
 	enum fault		 refused;
+	uint32_t		 head;		/* bytes of the request, as counted in stats */
 	bool			 tunnel;
 	bool			 by_address;	/* forwarded counts for limits.per_ip */
 	char			 id[RANDOM_ID + 1];
@@ -226,6 +227,11 @@ void	exchange_answer(struct exchange *, int status, const struct header *, unsig
 void	exchange_relay(struct exchange *, const struct response *, struct slice body);
 /* Answers for a fault with its status and a small page, or resets if the head is out. Ends it. */
 void	exchange_fail(struct exchange *, enum fault);
+/*
+ * Of a request for a WebSocket: is its handshake right? WS_HANDSHAKE with *why (static) saying what
+ * is wrong, or WS_VERSION.
+ */
+enum fault exchange_check_handshake(const struct exchange *, const char **why) MUST_USE;
 /* Of sessions with that subprotocol. */
 const struct framing *exchange_framing(const struct exchange *, struct slice subprotocol);
 struct slice exchange_header(const struct exchange *, struct slice name);	/* p NULL: absent */

@@ -5,10 +5,8 @@
 #ifndef H1_CONN_H
 #define H1_CONN_H
 
-#include "http/admission.h"
-#include "http/exchange.h"
 #include "http/h1_server.h"
-#include "net/stream.h"
+#include "http/http_conn.h"
 
 enum h1_state {
 	H1_HEAD,	/* between requests, or within a head */
@@ -26,18 +24,11 @@ enum { H1_DRAIN = 64 * 1024 };
 
 struct h1_conn {
 	struct exchange			 x;		/* the one at hand */
-	struct client			 client;
-	struct admitted			 admitted;
-	struct stream			*stream;
-	struct connection		 connection;	/* among the worker's */
-	struct timer			 timer;		/* head, keep-alive, stuck answers */
-	struct task			 grave;
+	struct http_conn		 conn;
 	struct http1_body_reader	 body;
 	size_t				 scanned;	/* of an unfinished head */
 	uint64_t			 left;		/* of an answer with a length */
 	uint64_t			 progress;	/* at the last look at a stuck answer */
-	uint32_t			 head;		/* bytes of the request, as counted */
-	enum fault			 refuse;	/* answer the first request with this */
 	uint8_t				 state;		/* enum h1_state */
 	uint8_t				 framing;	/* enum h1_framing */
 	bool				 keep_alive;	/* go on after this exchange */
@@ -60,7 +51,5 @@ void	h1_conn_next(struct h1_conn *);
 void	h1_conn_close(struct h1_conn *);
 /* At once, with a reset: the peer must not take what it has for the whole. */
 void	h1_conn_abort(struct h1_conn *);
-/* The exchange's memory goes; of a tunnel only its request. */
-void	h1_conn_clear(struct h1_conn *);
 
 #endif

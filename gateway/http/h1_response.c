@@ -3,32 +3,19 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "codec/http_date.h"
 #include "codec/ws_handshake.h"
+#include "http/exchange_life.h"
 #include "http/h1_conn.h"
+#include "http/http_now.h"
 #include "http/status.h"
 
 enum { H1_LINE = 512 };	/* room for the lines that are ours */
-
-/* Date changes once a second; formatting it for every answer would show. */
-static struct slice h1_date(void)
-{
-	static _Thread_local char text[HTTP_DATE_SIZE + 1];
-	static _Thread_local uint64_t second;
-	uint64_t now = clock_wall_ms() / 1000;
-
-	if (now != second) {
-		second = now;
-		http_date_write((int64_t)now, text);
-	}
-	return (struct slice){text, HTTP_DATE_SIZE};
-}
 
 static void h1_write_slice(struct h1_conn *c, struct slice s)
 {
 	struct iovec iov = {(void *)(uintptr_t)s.p, s.n};
 
-	stream_write(c->stream, &iov, 1);
+	stream_write(c->conn.stream, &iov, 1);
 }
 
 /* Pieces of up to CORK_SMALL are copied by the stream; longer values must outlive the callback. */
@@ -91,14 +78,14 @@ static enum flow h1_respond(struct exchange *x, const struct response *r)
 	c->framing = (uint8_t)h1_choose_framing(c, r);
 	c->left = c->framing == H1_LENGTH ? (uint64_t)r->length : 0;
 	if (c->framing == H1_UNTIL_CLOSE || c->peer_eof || !h1_body_drains(c) ||
-	    c->client.worker->gateway->stopping || h1_upgrade_failed(x))
+	    c->conn.client.worker->gateway->stopping || h1_upgrade_failed(x))
 		c->keep_alive = false;
 	x->status = r->status;
 	int n = snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\n", r->status,
 	    status_phrase(r->status));
 	h1_write_slice(c, (struct slice){line, (size_t)n});
 	if (http1_find(r->headers, r->n_headers, SLICE("Date")) == NULL)
-		h1_write_header(c, &(struct header){SLICE("Date"), h1_date()});
+		h1_write_header(c, &(struct header){SLICE("Date"), http_now()});
 	for (unsigned i = 0; i < r->n_headers; i++)
 		h1_write_header(c, &r->headers[i]);
 	if (c->framing == H1_LENGTH) {
@@ -131,10 +118,10 @@ static enum flow h1_upgrade(struct exchange *x, const struct header *headers, un
 	x->tunnel = true;
 	x->ops = &h1_tunnel_ops;
 	c->state = H1_TUNNEL;
-	timer_close(c->client.worker, &c->timer);
-	h1_conn_clear(c);
-	stream_resume(c->stream, PAUSE_SELF);	/* what came too early is the tunnel's */
-	stream_show_again(c->stream);
+	timer_close(c->conn.client.worker, &c->conn.timer);
+	exchange_life_clear(x);
+	stream_resume(c->conn.stream, PAUSE_SELF);	/* what came too early is the tunnel's */
+	stream_show_again(c->conn.stream);
 	return FLOW_OK;
 }
 
@@ -164,27 +151,27 @@ static enum flow h1_write(struct exchange *x, const struct iovec *iov, int n)
 			return FLOW_GONE;	/* must not become a second answer */
 		c->left -= total;
 	}
-	enum flow flow = stream_write(c->stream, iov, n);
+	enum flow flow = stream_write(c->conn.stream, iov, n);
 	if (c->framing == H1_CHUNKED) {
 		struct iovec end = {(void *)(uintptr_t)"\r\n", 2};
-		flow = stream_write(c->stream, &end, 1);
+		flow = stream_write(c->conn.stream, &end, 1);
 	}
 	return flow;
 }
 
 static void h1_pause(struct exchange *x, unsigned why)
 {
-	stream_pause(h1_conn_of(x)->stream, why);
+	stream_pause(h1_conn_of(x)->conn.stream, why);
 }
 
 static void h1_resume(struct exchange *x, unsigned why)
 {
-	stream_resume(h1_conn_of(x)->stream, why);
+	stream_resume(h1_conn_of(x)->conn.stream, why);
 }
 
 static void h1_set_buffer(struct exchange *x, uint64_t bytes)
 {
-	stream_set_buffer(h1_conn_of(x)->stream, bytes, 0);
+	stream_set_buffer(h1_conn_of(x)->conn.stream, bytes, 0);
 }
 
 static void h1_end(struct exchange *x)
@@ -220,7 +207,7 @@ const struct exchange_ops h1_response_ops = {
 
 static enum flow h1_tunnel_write(struct exchange *x, const struct iovec *iov, int n)
 {
-	return stream_write(h1_conn_of(x)->stream, iov, n);
+	return stream_write(h1_conn_of(x)->conn.stream, iov, n);
 }
 
 static void h1_tunnel_end(struct exchange *x)

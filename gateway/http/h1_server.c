@@ -1,84 +1,38 @@
 #include "http/h1_server.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "codec/http_path.h"
 #include "codec/ws_handshake.h"
+#include "http/exchange_life.h"
 #include "http/h1_conn.h"
 
 enum { H1_PIPELINE = 16 * 1024 };	/* bytes of later requests that may wait for an answer */
 
-static const struct connection_ops h1_connection_ops;
-
-static struct gateway_worker *h1_gateway(const struct h1_conn *c)
-{
-	return c->client.worker->gateway;
-}
-
 static void h1_conn_free(struct task *t)
 {
-	free(LIST_OWNER(t, struct h1_conn, grave));
-}
-
-void h1_conn_clear(struct h1_conn *c)
-{
-	STATS_ADD(c->client.worker->stats.heads, -(int64_t)c->head);
-	c->head = 0;
-	arena_fini(&c->x.arena);
-	c->x.request = NULL;
-}
-
-static void h1_finish_exchange(struct h1_conn *c)
-{
-	if (c->x.request && h1_gateway(c)->site->done)
-		h1_gateway(c)->site->done(&c->x);
-	if (c->x.by_address)
-		admission_release_address(h1_gateway(c)->admission, &c->x.forwarded);
-	c->x.by_address = false;
-	h1_conn_clear(c);
-	held_put(c->x.snapshot);
-	c->x.snapshot = NULL;
-	c->x.route = NULL;
-	c->x.handler = NULL;
-	c->x.state = NULL;
+	free(LIST_OWNER(t, struct h1_conn, conn.grave));
 }
 
 /* Everything but the stream. */
 static void h1_bury(struct h1_conn *c)
 {
-	struct worker *w = c->client.worker;
-
-	h1_finish_exchange(c);
+	exchange_life_finish(&c->x);
 	c->state = H1_DEAD;
-	c->stream = NULL;
-	list_remove(&c->connection.link);
-	timer_close(w, &c->timer);
-	held_put(c->client.snapshot);
-	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
-	admission_leave(w->gateway->admission, &c->admitted);
-	STATS_ADD(w->stats.connections, -1);
-	worker_bury(w, &c->grave);
+	http_conn_bury(&c->conn);
 }
 
 void h1_conn_close(struct h1_conn *c)
 {
-	stream_close(c->stream, true);
+	stream_close(c->conn.stream, true);
 	h1_bury(c);
 }
 
 void h1_conn_abort(struct h1_conn *c)
 {
-	stream_reset(c->stream);
+	stream_reset(c->conn.stream);
 	h1_bury(c);
-}
-
-static void h1_set_timer(struct h1_conn *c, uint64_t after)
-{
-	struct worker *w = c->client.worker;
-
-	timer_set(w, &c->timer, after ? w->now + after : CLOCK_NEVER);
 }
 
 /* Ready for the next head; what already came of it is shown again. */
@@ -90,25 +44,25 @@ static void h1_begin_head(struct h1_conn *c)
 	c->x.tunnel = false;
 	c->x.status = 0;
 	c->x.bytes_in = c->x.bytes_out = 0;
-	h1_set_timer(c, c->client.limits->keepalive);
-	if (c->stream->told_full)
-		stream_pause(c->stream, PAUSE_PEER);	/* answers that nobody takes yet */
-	stream_resume(c->stream, PAUSE_SELF);
-	stream_show_again(c->stream);
+	http_conn_set_timer(&c->conn, c->conn.client.limits->keepalive);
+	if (c->conn.stream->told_full)
+		stream_pause(c->conn.stream, PAUSE_PEER);	/* answers that nobody takes yet */
+	stream_resume(c->conn.stream, PAUSE_SELF);
+	stream_show_again(c->conn.stream);
 }
 
 void h1_conn_next(struct h1_conn *c)
 {
-	bool more = c->keep_alive && !c->peer_eof && !h1_gateway(c)->stopping;
+	bool more = c->keep_alive && !c->peer_eof && !http_conn_gateway(&c->conn)->stopping;
 
 	if (!more) {
 		h1_conn_close(c);
 		return;
 	}
-	h1_finish_exchange(c);
+	exchange_life_finish(&c->x);
 	c->ended = true;
-	if (c->state == H1_BODY)
-		h1_set_timer(c, c->client.limits->head_timeout);	/* the rest is drained */
+	if (c->state == H1_BODY)	/* the rest is drained */
+		http_conn_set_timer(&c->conn, c->conn.client.limits->head_timeout);
 	else
 		h1_begin_head(c);
 }
@@ -124,7 +78,7 @@ static void h1_lose(struct h1_conn *c, enum fault f)
 
 static bool h1_slow(struct h1_conn *c)
 {
-	return c->state == H1_HEAD && c->scanned == 0 && c->stream->stash_n == 0;
+	return c->state == H1_HEAD && c->scanned == 0 && c->conn.stream->stash_n == 0;
 }
 
 static bool h1_prepare(struct h1_conn *c, enum http_protocol);
@@ -133,7 +87,7 @@ static void h1_refuse(struct h1_conn *c, enum fault f)
 {
 	c->keep_alive = false;
 	c->state = H1_WAIT;
-	stream_pause(c->stream, PAUSE_SELF);
+	stream_pause(c->conn.stream, PAUSE_SELF);
 	if (c->x.request == NULL && !h1_prepare(c, HTTP_1_1)) {
 		h1_conn_abort(c);
 		return;
@@ -144,9 +98,9 @@ static void h1_refuse(struct h1_conn *c, enum fault f)
 /* An answer that makes no progress for as long as an idle connection may last is dropped. */
 static void h1_check_stuck(struct h1_conn *c)
 {
-	uint64_t progress = c->x.bytes_out - c->stream->out.n;
+	uint64_t progress = c->x.bytes_out - c->conn.stream->out.n;
 
-	if (c->stream->out.n > 0 && progress == c->progress) {
+	if (c->conn.stream->out.n > 0 && progress == c->progress) {
 		log_fault(FAULT_SLOW_PEER, "route %s",
 		    c->x.route ? c->x.route->conf->name : "-");
 		h1_lose(c, FAULT_SLOW_PEER);
@@ -154,16 +108,14 @@ static void h1_check_stuck(struct h1_conn *c)
 		return;
 	}
 	c->progress = progress;
-	h1_set_timer(c, c->client.limits->keepalive);
+	http_conn_set_timer(&c->conn, c->conn.client.limits->keepalive);
 }
 
 static void h1_expire(struct timer *t)
 {
-	struct h1_conn *c = LIST_OWNER(t, struct h1_conn, timer);
+	struct h1_conn *c = LIST_OWNER(t, struct h1_conn, conn.timer);
 
-	if (c->stream->state != STREAM_UP)
-		h1_conn_abort(c);	/* no TLS handshake within head_timeout */
-	else if (c->state == H1_HEAD && c->stream->paused)
+	if (c->state == H1_HEAD && c->conn.stream->paused)
 		h1_check_stuck(c);
 	else if (h1_slow(c) || c->ended)
 		h1_conn_close(c);
@@ -184,22 +136,9 @@ static bool h1_copy_slice(struct h1_conn *c, struct slice *s)
 /* The part of the exchange that even a request nobody could read has. */
 static bool h1_prepare(struct h1_conn *c, enum http_protocol protocol)
 {
-	struct exchange *x = &c->x;
-
-	x->request = arena_alloc(&x->arena, sizeof(*x->request));
-	if (x->request == NULL)
-		return false;
-	x->request->protocol = protocol;
-	x->ops = &h1_response_ops;
-	x->handler = NULL;
-	x->started = c->client.worker->now;
-	x->forwarded.known = false;
-	x->refused = FAULT_NONE;
-	x->server = NULL;
+	c->x.ops = &h1_response_ops;
 	c->progress = 0;
-	random_id(x->id);
-	STATS_ADD(c->client.worker->stats.requests_total, 1);
-	return true;
+	return exchange_life_begin(&c->x, protocol) == FAULT_NONE;
 }
 
 /* The head's slices point into bytes that will not stay: everything moves to the arena. */
@@ -222,8 +161,7 @@ static enum fault h1_keep_request(struct h1_conn *c, const struct http1_request 
 		headers[i] = parsed->headers[i];
 		ok = h1_copy_slice(c, &headers[i].name) && h1_copy_slice(c, &headers[i].value);
 	}
-	c->head = (uint32_t)x->arena.used;
-	STATS_ADD(c->client.worker->stats.heads, c->head);
+	exchange_life_count(x);
 	if (!ok)
 		return FAULT_NO_MEMORY;
 	struct request *r = x->request;
@@ -261,11 +199,11 @@ static void h1_open(struct h1_conn *c)
 	struct exchange *x = &c->x;
 	enum fault f = h1_normalise(c);
 
-	x->refused = c->refuse;
-	if (f == FAULT_HTTP_SYNTAX || c->refuse)
+	x->refused = c->conn.refuse;
+	if (f == FAULT_HTTP_SYNTAX || c->conn.refuse)
 		c->keep_alive = false;
 	if (f == FAULT_NONE)
-		f = h1_gateway(c)->site->route(x);
+		f = http_conn_gateway(&c->conn)->site->route(x);
 	const struct handler *handler = x->handler;
 	if (f == FAULT_NONE)
 		f = handler->open(x);
@@ -283,7 +221,7 @@ static void h1_open(struct h1_conn *c)
 /* Reads one head; returns how many bytes it took, 0 when it is not complete or was refused. */
 static size_t h1_head(struct h1_conn *c, const uint8_t *p, size_t n)
 {
-	const struct config_limits *most = c->client.limits;
+	const struct config_limits *most = c->conn.client.limits;
 	struct http1_limits limits = {most->head, most->headers};
 	struct header headers[CONFIG_HEADERS_MAX];
 	struct http1_request parsed = {.headers = headers};
@@ -293,7 +231,7 @@ static size_t h1_head(struct h1_conn *c, const uint8_t *p, size_t n)
 
 	if (f == FAULT_NONE && used == 0) {
 		if (fresh)
-			h1_set_timer(c, most->head_timeout);
+			http_conn_set_timer(&c->conn, most->head_timeout);
 		return 0;
 	}
 	if (f == FAULT_NONE) {
@@ -308,7 +246,7 @@ static size_t h1_head(struct h1_conn *c, const uint8_t *p, size_t n)
 		return 0;
 	}
 	c->state = c->body.end ? H1_WAIT : H1_BODY;
-	h1_set_timer(c, most->keepalive);
+	http_conn_set_timer(&c->conn, most->keepalive);
 	h1_open(c);
 	return used;
 }
@@ -396,20 +334,6 @@ static void h1_eof(struct stream *s)
 		h1_conn_close(c);
 }
 
-static void h1_up(struct stream *s)
-{
-	struct h1_conn *c = s->owner;
-
-	if (s->tls) {
-		struct tls_facts facts = tls_layer_facts(s->tls);
-		c->client.tls = facts.version;
-		c->client.sni = facts.sni;
-		c->client.resumed = facts.resumed;
-		c->client.certificate = facts.certificate;
-		c->client.client_cn = facts.client_cn;
-	}
-}
-
 static void h1_full(struct stream *s)
 {
 	struct h1_conn *c = s->owner;
@@ -440,7 +364,6 @@ static void h1_gone(struct stream *s, enum fault f)
 }
 
 static const struct stream_events h1_stream_events = {
-	.up = h1_up,
 	.bytes = h1_bytes,
 	.eof = h1_eof,
 	.full = h1_full,
@@ -448,112 +371,9 @@ static const struct stream_events h1_stream_events = {
 	.gone = h1_gone,
 };
 
-static struct h1_conn *h1_conn_new(struct worker *w)
-{
-	struct h1_conn *c = calloc(1, sizeof(*c));
-
-	if (c == NULL || timer_open(w, &c->timer, h1_expire) != FAULT_NONE) {
-		free(c);
-		return NULL;
-	}
-	c->x.client = &c->client;
-	c->client.worker = w;
-	list_init(&c->connection.link);
-	c->connection.ops = &h1_connection_ops;
-	task_init(&c->grave, h1_conn_free);
-	arena_init(&c->x.arena);
-	return c;
-}
-
-static struct tls_layer *h1_tls_layer(const struct http_listener *l, const struct accepted *a)
-{
-	char peer[ADDRESS_TEXT];
-	SSL *ssl = tls_ctx_connection(l->tls, NULL);
-	struct tls_layer *tls = ssl
-	    ? tls_layer_new(ssl, true, address_text(&a->client, peer)) : NULL;
-
-	if (tls == NULL)
-		SSL_free(ssl);
-	return tls;
-}
-
-/* Everything or nothing: NULL leaves the descriptor to the caller. */
-static struct h1_conn *h1_accept(struct worker *w, const struct accepted *a,
-    struct held *snapshot)
-{
-	const struct http_listener *l = a->tag;
-	struct tls_layer *tls = l->tls ? h1_tls_layer(l, a) : NULL;
-	struct h1_conn *c = l->tls && tls == NULL ? NULL : h1_conn_new(w);
-	struct stream *s = c ? stream_new(w, a->fd, tls, &h1_stream_events, c) : NULL;
-
-	if (s == NULL) {
-		if (c)
-			timer_close(w, &c->timer);
-		free(c);
-		if (tls)
-			tls_layer_free(tls);
-		return NULL;
-	}
-	c->stream = s;
-	c->client.listener = l->conf;
-	c->client.limits = l->limits;
-	c->client.snapshot = held_get(snapshot);
-	c->client.fd = a->fd;
-	c->client.peer = a->peer;
-	c->client.address = a->client;
-	c->client.local = a->local;
-	return c;
-}
-
-static void h1_turn_away(struct worker *w, const struct accepted *a,
-    const struct admitted *admitted, enum fault f)
-{
-	const struct http_listener *l = a->tag;
-	char peer[ADDRESS_TEXT];
-
-	log_fault(f, "listener %s: %s", l->conf->name, address_text(&a->client, peer));
-	close(a->fd);
-	admission_leave(w->gateway->admission, admitted);
-	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
-}
-
-/* Whatever is in *refuse is said in the answer to the first request; a fault: there is none. */
-static enum fault h1_admit(struct worker *w, const struct accepted *a, struct admitted *admitted,
-    enum fault *refuse)
-{
-	const struct http_listener *l = a->tag;
-
-	*refuse = admission_enter(w->gateway->admission, l->limits,
-	    admission_counted(l->conf, &a->client), l->tls != NULL, admitted);
-	if (*refuse != FAULT_NONE && !admitted->refused)
-		return *refuse;
-	if (w->gateway->stopping)
-		*refuse = FAULT_SHUTDOWN;
-	return l->tls ? admission_handshake(w->gateway->admission, l->limits, w->now) : FAULT_NONE;
-}
-
-void h1_server_accept(struct worker *w, const struct accepted *a, struct held *snapshot)
-{
-	struct admitted admitted;
-	enum fault refuse, f = h1_admit(w, a, &admitted, &refuse);
-	struct h1_conn *c = f == FAULT_NONE ? h1_accept(w, a, snapshot) : NULL;
-
-	if (c == NULL) {
-		h1_turn_away(w, a, &admitted, f == FAULT_NONE ? FAULT_NO_MEMORY : f);
-		return;
-	}
-	c->admitted = admitted;
-	c->refuse = refuse;
-	list_append(&w->gateway->connections, &c->connection.link);
-	STATS_ADD(w->stats.connections, 1);
-	STATS_ADD(w->stats.connections_total, 1);
-	h1_set_timer(c, c->client.limits->head_timeout);
-	stream_start(c->stream);
-}
-
 static struct h1_conn *h1_of_connection(struct connection *connection)
 {
-	return LIST_OWNER(connection, struct h1_conn, connection);
+	return LIST_OWNER(connection, struct h1_conn, conn.connection);
 }
 
 static void h1_stop(struct connection *connection)
@@ -578,3 +398,18 @@ static const struct connection_ops h1_connection_ops = {
 	.stop = h1_stop,
 	.drop = h1_drop,
 };
+
+bool h1_server_begin(struct http_conn *door)
+{
+	struct h1_conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL || http_conn_init(&c->conn, door->client.worker, &h1_connection_ops,
+	    h1_expire, h1_conn_free) != FAULT_NONE) {
+		free(c);
+		return false;
+	}
+	c->x.client = &c->conn.client;
+	arena_init(&c->x.arena);
+	http_conn_move(&c->conn, door, &h1_stream_events, c);
+	return true;
+}

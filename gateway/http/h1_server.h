@@ -5,13 +5,8 @@
 #ifndef H1_SERVER_H
 #define H1_SERVER_H
 
-#include "http/gateway_worker.h"
-#include "net/listener.h"
+#include "http/http_conn.h"
 
-/*
- * A connection whose tag is a struct http_listener of this snapshot: it joins the worker's, holds
- * the snapshot for as long as it lives, and lowers the worker's load at its end.
- */
-void	h1_server_accept(struct worker *, const struct accepted *, struct held *snapshot);
+http_begin	h1_server_begin;
 
 #endif

@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "codec/proxy_header.h"
 #include "http/admission.h"
+#include "http/door.h"
 #include "http/gateway_worker.h"
-#include "http/h1_server.h"
 #include "net/peek.h"
 
 struct proxied {
@@ -84,7 +84,7 @@ static void proxied_go_on(struct proxied *p, const struct proxy_header *h)
 		a->local = proxied_address(h->destination, h->destination_port);
 	}
 	proxied_bury(p);
-	h1_server_accept(proxied_worker(p), a, p->snapshot);
+	door_accept(proxied_worker(p), a, p->snapshot);
 }
 
 /* Only the header is taken: what follows is TLS's or HTTP's. */
@@ -157,7 +157,7 @@ void proxied_accept(struct worker *w, const struct accepted *accepted)
 
 	a.client = a.peer;
 	if (!l->conf->accept_proxy || !proxied_is_trusted(l->conf, &a.peer)) {
-		h1_server_accept(w, &a, w->gateway->snapshot);
+		door_accept(w, &a, w->gateway->snapshot);
 		return;
 	}
 	struct proxied *p = proxied_new(w, &a);

@@ -7,7 +7,7 @@
 
 #include "net/listener.h"
 
-/* A listener_accept for listeners whose tag is a struct http_listener; h1_server_accept goes on. */
+/* A listener_accept for listeners whose tag is a struct http_listener; door_accept goes on. */
 listener_accept	proxied_accept;
 
 #endif

@@ -4,8 +4,8 @@
  *
  * Ownership: stream_new gives it to the caller, stream_close to the worker, which flushes, says
  * close_notify and FIN, waits for the peer's end within STREAM_LINGER and frees it. Events never
- * come from within stream_new, stream_start, stream_write, stream_pause, stream_resume or
- * stream_close, and none comes after stream_close.
+ * come from within stream_new, stream_start, stream_write, stream_push, stream_pause, stream_resume
+ * or stream_close, and none comes after stream_close.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -135,6 +135,8 @@ void		 stream_set_buffer(struct stream *, uint64_t bytes, uint64_t longest);
  * the callback that is running now returns (they are the worker's scratch, or constant).
  */
 enum flow	 stream_write(struct stream *, const struct iovec *, int n);
+/* What was written leaves, or is copied, now: pieces that were not may become invalid. */
+void		 stream_push(struct stream *);
 void		 stream_pause(struct stream *, unsigned why);
 void		 stream_resume(struct stream *, unsigned why);
 /*

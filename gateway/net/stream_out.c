@@ -168,6 +168,11 @@ static APART void stream_out_shut(struct stream *s)
 	stream_out_send(s);
 }
 
+void stream_push(struct stream *s)
+{
+	stream_out_uncork(s);
+}
+
 static bool stream_out_over(struct stream *s)
 {
 	if (!s->told_full && s->out.n > s->full_at) {

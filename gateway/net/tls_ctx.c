@@ -21,7 +21,7 @@
 	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 
 /* What may be spoken inside a listener's TLS, the best first; length and name, RFC 7301 3.1. */
-static const char *const tls_protocols[] = {"\x08http/1.1"};
+static const char *const tls_protocols[] = {"\x02h2", "\x08http/1.1"};
 
 struct tls_ctx {
 	SSL_CTX			**v;		/* one for each certificate; [0]: the default */
@@ -166,9 +166,10 @@ static bool tls_ctx_offers(const char *protocol, const unsigned char *in, unsign
 static int tls_ctx_on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
     const unsigned char *in, unsigned in_n, void *arg)
 {
-	(void)ssl;
+	bool h2 = SSL_get_app_data(ssl) != NULL;
+
 	(void)arg;
-	for (size_t i = 0; i < sizeof(tls_protocols) / sizeof(tls_protocols[0]); i++)
+	for (size_t i = h2 ? 0 : 1; i < sizeof(tls_protocols) / sizeof(tls_protocols[0]); i++)
 		if (tls_ctx_offers(tls_protocols[i], in, in_n)) {
 			*out = (const unsigned char *)tls_protocols[i] + 1;
 			*out_n = (unsigned char)tls_protocols[i][0];
@@ -365,6 +366,15 @@ enum fault tls_ctx_client(const struct config_backend *backend, struct tls_ctx *
 	}
 	*made = ctx;
 	return FAULT_NONE;
+}
+
+SSL *tls_ctx_accept(struct tls_ctx *ctx, bool h2)
+{
+	SSL *ssl = tls_ctx_connection(ctx, NULL);
+
+	if (ssl && h2)
+		SSL_set_app_data(ssl, ctx);	/* anything but NULL: tls_ctx_on_alpn */
+	return ssl;
 }
 
 /* RFC 6066 section 3: literals are no names; a certificate has them as iPAddress. */

@@ -296,7 +296,7 @@ static enum fault explain_handshake(struct exchange *x, const struct config_rout
 
 	if (!request->websocket)
 		return FAULT_UPGRADE_REQUIRED;
-	enum fault f = ws_handshake_check(request->http1, why);
+	enum fault f = exchange_check_handshake(x, why);
 	if (f == FAULT_NONE)
 		f = ws_handshake_subprotocol(request->headers, request->n_headers,
 		    r->subprotocols.v, r->subprotocols.n, subprotocol);

@@ -51,7 +51,7 @@ static enum fault connect_request_proxy(struct connect_request *request, struct 
 {
 	const struct proxy_header header = connect_request_addresses(x);
 	const struct proxy_extra extra = {
-		.alpn = x->client->tls ? SLICE("http/1.1") : (struct slice){NULL, 0},
+		.alpn = x->client->alpn,
 		.authority = connect_request_authority(x),
 		.unique_id = {x->id, RANDOM_ID},
 		.tls_version = slice_of(x->client->tls),

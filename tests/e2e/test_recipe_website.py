@@ -1,4 +1,6 @@
 """conf/examples/website.conf: files, an old address, and lines of two services that take turns."""
+import gzip
+
 from harness import scratch, ws
 from harness.backends import Backend
 from harness.cases import case, equal, run
@@ -56,10 +58,26 @@ def others():
         equal(read_response(wire).status, 403, "status")
 
 
+@case("quotes as data: compressed, for pages of the same company, and for a minute")
+def data():
+    response = fetch(gateway, "/quotes/AAPL.json", headers=[
+        "Accept-Encoding: gzip", "Origin: https://shop.example.com"])
+    equal((response.status, gzip.decompress(response.body)), (200, QUOTE), "answer")
+    equal([response.header(name) for name in ("Content-Type", "Content-Encoding", "Cache-Control",
+                                              "Access-Control-Allow-Origin")],
+          ["application/json", "gzip", "max-age=60", "https://shop.example.com"], "headers")
+    response = fetch(gateway, "/quotes/AAPL.json", headers=["Origin: https://evil.example"])
+    equal((response.body, response.header("Access-Control-Allow-Origin")), (QUOTE, None), "plain")
+
+
+QUOTE = b'{"symbol": "AAPL", "price": 42}\n'
 one, two = (Backend().serve(ticker(name)) for name in (b"one", b"two"))
 folder = scratch.folder()
 for name, text in (("index", "site"), ("quotes", "quotes")):
     (folder / f"{name}.html").write_text(f"<!doctype html>{text}")
+quotes = scratch.folder()
+(quotes / "AAPL.json").write_bytes(QUOTE)
+(quotes / "AAPL.json.gz").write_bytes(gzip.compress(QUOTE))
 gateway = recipe("website", one=("tcp://ticker1.example.com:7000", one.url),
-                 two=("tcp://ticker2.example.com:7000", two.url), site=("/var/www/site", folder))
+                 two=("tcp://ticker2.example.com:7000", two.url), site=("/var/www/site", folder), quotes=("/var/www/quotes", quotes))
 run(gateway)

@@ -7,6 +7,7 @@
 
 #include "channel/compress.h"
 #include "config/config.h"
+#include "http/door.h"
 #include "http/exchange_record.h"
 #include "http/h1_server.h"
 #include "loop/errand.h"
@@ -206,7 +207,7 @@ struct fake *flow_client(void)
 
 	w->worker.load++;
 	worker_enter(&w->worker);
-	h1_server_accept(&w->worker, &a, w->worker.gateway->snapshot);
+	door_accept(&w->worker, &a, w->worker.gateway->snapshot);
 	worker_settle(&w->worker);
 	return f;
 }

@@ -10,8 +10,9 @@ from harness.gateway import Gateway
 KEYS = '''max_message = "64M"; ping = "0";'''
 ROUTES = f'''through: {{ path = "=/through"; backend = "echo"; {KEYS} }};
              echo: {{ path = "/"; service = "echo"; {KEYS} }};'''
-# name, over TLS, path
-TRANSPORTS = (("plain", False, "/"), ("tls", True, "/"), ("to a backend", False, "/through"))
+# name, over TLS, over HTTP/2, path
+TRANSPORTS = (("plain", False, False, "/"), ("tls", True, False, "/"), ("h2", False, True, "/"),
+              ("h2 tls", True, True, "/"), ("to a backend", False, False, "/through"))
 
 
 def gateway():
@@ -24,7 +25,7 @@ class Table:
     """Rows of cases on the echo service, each on a fresh connection, in all of these ways."""
 
     def __init__(self, gw, sockets=True):
-        """sockets: the functions are handed an open WebSocket, otherwise a bare Wire."""
+        """sockets: the functions are handed an open WebSocket, otherwise a bare Wire for HTTP/1.1."""
         self.gateway, self.sockets = gw, sockets
 
     def add(self, name, function, *args, direct=False):
@@ -32,11 +33,15 @@ class Table:
         Declares function(socket, *args). direct: not to a backend, whose answers may be under way
         when the client closes.
         """
-        for transport, tls, path in TRANSPORTS:
-            if path == "/" or self.sockets and not direct:
-                add(f"{name} ({transport})", self._execute, function, tls, path, *args)
+        for transport, tls, http2, path in TRANSPORTS:
+            if self._runs(http2, path, direct):
+                add(f"{name} ({transport})", self._execute, function, tls, http2, path, *args)
 
-    def _execute(self, function, tls, path, *args):
-        opened = ws.connect(self.gateway, path, tls) if self.sockets else self.gateway.wire(tls)
+    def _runs(self, http2, path, direct):
+        return self.sockets and not (direct and path != "/") or not http2 and path == "/"
+
+    def _execute(self, function, tls, http2, path, *args):
+        opened = ws.connect(self.gateway, path, tls, http2=http2) if self.sockets else \
+            self.gateway.wire(tls)
         with opened:
             function(opened, *args)

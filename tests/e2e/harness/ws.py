@@ -4,6 +4,7 @@ import hashlib
 import os
 import struct
 
+from harness import h2
 from harness.cases import equal
 from harness.http1 import read_head, request
 
@@ -209,8 +210,34 @@ class WebSocket:
         self.wire.close()
 
 
-def start(gateway, path="/", tls=False, host="localhost", headers=()):
+class StreamWebSocket(WebSocket):
+    """The same over a stream of an HTTP/2 connection (RFC 8441)."""
+
+    def __init__(self, connection, path, host="localhost", headers=()):
+        self.closed = False
+        fields = [("sec-websocket-version", "13")]
+        for line in headers:
+            name, value = line.split(":", 1)
+            fields.append((name.strip().lower(), value.strip()))
+        stream = connection.request(path, "CONNECT", host, fields, end=False,
+                                    scheme="https" if connection.wire.tls else "http",
+                                    protocol="websocket")
+        self.wire = h2.Carrier(connection, stream)
+
+    def opened(self):
+        self.response = self.wire.connection.head(self.wire.stream)
+        if self.response.status != 200:
+            raise AssertionError(f"the handshake was answered {self.response.status}")
+        for name in ("Upgrade", "Connection", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions",
+                     "Content-Length", "Transfer-Encoding"):
+            equal(self.response.header(name), None, name)
+        return self
+
+
+def start(gateway, path="/", tls=False, host="localhost", headers=(), http2=False):
     """A WebSocket whose handshake is sent to one of the gateway's listeners."""
+    if http2:
+        return StreamWebSocket(h2.connect(gateway, tls), path, host, headers)
     return WebSocket(gateway.wire(tls), path, host, headers)
 
 

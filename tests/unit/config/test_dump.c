@@ -21,15 +21,18 @@ static const char everything[] =
     "access_log: {\n\tto = \"stdout\";\n\tformat = \"combined\";\n};\n"
     "limits: {\n\tconnections = \"3000000000\";\n\tper_ip = 9;\n"
     "\thandshakes = \"600/m burst 40\";\n\tmemory = \"1G\";\n\thead = \"2K\";\n\theaders = 7;\n"
+    "\tstreams = 50;\n"
     "\thead_timeout = \"250ms\";\n\tkeepalive = \"0\";\n};\n"
     "\n"
     "listeners: {\n"
-    "\ta: {\n\t\tbind = [ \"*:80\", \"unix:/run/x.sock\" ];\n\t\taccept_proxy = true;\n"
+    "\ta: {\n\t\tbind = [ \"*:80\", \"unix:/run/x.sock\" ];\n"
+    "\t\thttp2 = false;\n\t\taccept_proxy = true;\n"
     "\t\ttrust = [ \"10.0.0.0/8\" ];\n\t\tredirect_https = 8443;\n"
     "\t\tbacklog = 5;\n\t\tmode = \"0600\";\n\t};\n"
-    "\tb: {\n\t\tbind = [ \"[::1]:443\" ];\n\t\ttls = \"self-signed\";\n"
+    "\tb: {\n\t\tbind = [ \"[::1]:443\" ];\n\t\ttls = \"self-signed\";\n\t\thttp2 = true;\n"
     "\t\taccept_proxy = false;\n\t\tredirect_https = false;\n\t\tbacklog = 1024;\n\t};\n"
-    "\tc: {\n\t\tbind = [ \"127.0.0.1:443\" ];\n\t\taccept_proxy = false;\n\t\tredirect_https = true;\n"
+    "\tc: {\n\t\tbind = [ \"127.0.0.1:443\" ];\n\t\thttp2 = true;\n"
+    "\t\taccept_proxy = false;\n\t\tredirect_https = true;\n"
     "\t\tbacklog = 1024;\n\t};\n"
     "};\n"
     "\n"
@@ -178,9 +181,8 @@ static void expect_in_dump(const struct schema_group *g, const char *dump)
 
 	for (size_t i = 0; i < g->n; i++) {
 		const struct schema_key *key = &g->keys[i];
-		if (key->flags & SCHEMA_LATER || key->type == &type_off ||
-		    strcmp(key->name, "deflate") == 0 ||
-		    key->type == &type_include || key->type == &type_defaults)
+		if (key->flags & SCHEMA_LATER || key->type == &type_include ||
+		    key->type == &type_defaults)
 			continue;
 		bool group = key->type == &type_group || key->type == &type_collection;
 		snprintf(line, sizeof(line), group ? "%s: {" : "%s = ", key->name);

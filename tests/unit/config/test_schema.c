@@ -70,7 +70,7 @@ static void check_width(const struct schema_group *g, const struct schema_key *k
 	    {&type_directory, sizeof(char *)},
 	    {&type_sink, sizeof(char *)}, {&type_template, sizeof(void *)},
 	    {&type_reference, sizeof(void *)}, {&type_group, 0}, {&type_collection, 0},
-	    {&type_off, 0}, {&type_include, 0}, {&type_defaults, 0},
+	    {&type_include, 0}, {&type_defaults, 0},
 	};
 
 	(void)g;
