@@ -13,17 +13,23 @@
 
 #include "http/exchange.h"
 #include "http/h2_budget.h"
+#include "http/h2_frames.h"
 #include "http/h2_head.h"
+#include "http/h2_memory.h"
+#include "http/h2_past.h"
 #include "http/http_conn.h"
 #include "net/wire.h"
 
 struct h2_conn {
 	struct http_conn	 conn;
+	struct h2_memory	 memory;	/* of the session */
 	nghttp2_session		*session;
 	struct list		 streams;	/* struct h2_stream */
 	struct list		 written;	/* those with what this wake-up wrote */
 	struct task		 pump;		/* corked: sends that, and the session's own */
+	struct h2_frames	 frames;
 	struct h2_budget	 budget;
+	struct h2_past		 past;
 	uint64_t		 began;		/* worker.now, as all of these */
 	uint64_t		 head_began;	/* 0: no head is under way */
 	uint64_t		 idle_since;	/* while there are no streams */
@@ -77,6 +83,8 @@ static inline struct worker *h2_conn_worker(const struct h2_conn *c)
 
 /* The session with its first SETTINGS; NULL: out of memory. */
 nghttp2_session	*h2_session_new(struct h2_conn *);
+/* Bytes of the client's; what is wrong with them, or too many of them, ends the connection. */
+void		 h2_session_bytes(struct h2_conn *, uint8_t *p, size_t n);
 
 /* Ends the connection for this, soon. */
 void		 h2_conn_fail(struct h2_conn *, enum fault);

@@ -26,7 +26,7 @@ static void h2_conn_bury(struct h2_conn *c, enum fault f)
 		h2_stream_lose(s, f);
 		h2_stream_bury(s);
 	}
-	nghttp2_session_del(c->session);
+	h2_memory_end(&c->memory, c->session);
 	task_cancel(&c->pump);
 	http_conn_bury(&c->conn);
 }
@@ -108,6 +108,8 @@ void h2_conn_settle(struct h2_conn *c)
 {
 	if (c->dead)
 		return;
+	if (c->memory.failed && c->fault == FAULT_NONE)
+		c->fault = FAULT_NO_MEMORY;
 	if (c->fault != FAULT_NONE || (c->closing && list_empty(&c->streams)))
 		h2_conn_leave(c, c->fault);
 	else if (!nghttp2_session_want_read(c->session) && !nghttp2_session_want_write(c->session))
@@ -182,29 +184,12 @@ static void h2_expire(struct timer *t)
 	timer_set(w, t, h2_due(c));
 }
 
-static enum fault h2_recv_fault(ssize_t n)
-{
-	switch (n) {
-	case NGHTTP2_ERR_NOMEM:
-		return FAULT_NO_MEMORY;
-	case NGHTTP2_ERR_FLOODED:
-	case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS:
-		return FAULT_H2_FLOOD;
-	default:
-		return FAULT_H2_PROTOCOL;
-	}
-}
-
 static size_t h2_bytes(struct stream *stream, uint8_t *p, size_t n)
 {
 	struct h2_conn *c = stream->owner;
 
-	c->busy = true;
-	ssize_t got = nghttp2_session_mem_recv(c->session, p, n);
-	c->busy = false;
-	if (got < 0)
-		h2_conn_fail(c, h2_recv_fault(got));
-	else if (nghttp2_session_get_outbound_queue_size(c->session) > H2_QUEUE)
+	h2_session_bytes(c, p, n);
+	if (nghttp2_session_get_outbound_queue_size(c->session) > H2_QUEUE)
 		stream_pause(stream, PAUSE_PEER);
 	h2_pump_start(c);
 	return n;
@@ -298,11 +283,14 @@ static struct h2_conn *h2_conn_new(const struct http_conn *door)
 	c->conn.client = door->client;
 	list_init(&c->streams);
 	list_init(&c->written);
+	h2_memory_init(&c->memory);
+	h2_frames_init(&c->frames, H2_SERVER_PREFACE_SIZE);
 	task_init(&c->pump, h2_pump_run);
 	c->began = c->idle_since = c->looked = w->now;
 	c->session = h2_session_new(c);
 	if (c->session)
 		return c;
+	h2_memory_end(&c->memory, NULL);
 	timer_close(w, &c->conn.timer);
 	free(c);
 	return NULL;

@@ -1,42 +1,8 @@
 /* What nghttp2 tells of a connection. */
-#include <stdlib.h>
-
 #include "base/log.h"
 #include "http/h2_conn.h"
 
-enum {
-	H2_WINDOW = 1024 * 1024,	/* of a connection: what may be on its way to us */
-	H2_EXTENSIONS = 10,		/* the first frame type that is not of RFC 9113 … */
-	H2_TYPES = 256			/* … of so many */
-};
-
-static void *h2_session_malloc(size_t n, void *owner)
-{
-	(void)owner;
-	return malloc(n);
-}
-
-static void h2_session_free(void *p, void *owner)
-{
-	(void)owner;
-	free(p);
-}
-
-static void *h2_session_calloc(size_t n, size_t size, void *owner)
-{
-	(void)owner;
-	return calloc(n, size);
-}
-
-static void *h2_session_realloc(void *p, size_t n, void *owner)
-{
-	(void)owner;
-	return realloc(p, n);
-}
-
-/* Ours, so that a test can let them fail. */
-static nghttp2_mem h2_session_memory = {NULL, h2_session_malloc, h2_session_free,
-    h2_session_calloc, h2_session_realloc};
+enum { H2_WINDOW = 1024 * 1024 };	/* of a connection: what may be on its way to us */
 
 /* The client floods: nothing more of it is read. */
 static int h2_spend(struct h2_conn *c, enum h2_waste what)
@@ -57,21 +23,92 @@ static const struct {
 	[NGHTTP2_SETTINGS] = {true, H2_WASTE_SETTINGS},
 	[NGHTTP2_PING] = {true, H2_WASTE_PING},
 	[NGHTTP2_WINDOW_UPDATE] = {true, H2_WASTE_WINDOW},
-	[NGHTTP2_CONTINUATION] = {false, 0},
+	[NGHTTP2_CONTINUATION] = {true, H2_WASTE_TINY},
 };
 
-static int h2_on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *hd, void *owner)
+static int h2_charge(struct h2_conn *c, const struct h2_frame *f)
 {
-	struct h2_conn *c = owner;
-
-	(void)session;
-	if (hd->type >= sizeof(h2_frame_waste) / sizeof(h2_frame_waste[0]))
+	if (f->type >= sizeof(h2_frame_waste) / sizeof(h2_frame_waste[0]))
 		return h2_spend(c, H2_WASTE_UNKNOWN);
-	if (h2_frame_waste[hd->type].counts)
-		return h2_spend(c, h2_frame_waste[hd->type].what);
-	if (hd->type == NGHTTP2_DATA && hd->length == 0 && !(hd->flags & NGHTTP2_FLAG_END_STREAM))
+	if (h2_frame_waste[f->type].counts)
+		return h2_spend(c, h2_frame_waste[f->type].what);
+	if (f->type == NGHTTP2_DATA && f->length == 0 && !(f->flags & NGHTTP2_FLAG_END_STREAM))
 		return h2_spend(c, H2_WASTE_EMPTY);
 	return 0;
+}
+
+static bool h2_is_of_message(const struct h2_frame *f)
+{
+	return f->type == NGHTTP2_HEADERS || f->type == NGHTTP2_DATA;
+}
+
+/* What nghttp2 does not mind, since it does not remember streams that are gone. */
+static uint32_t h2_frame_error(struct h2_conn *c, const struct h2_frame *f)
+{
+	static const uint32_t errors[] = {
+		[H2_PAST_FINE] = NGHTTP2_NO_ERROR,
+		[H2_PAST_ENDED] = NGHTTP2_STREAM_CLOSED,
+		[H2_PAST_NEVER] = NGHTTP2_PROTOCOL_ERROR,
+	};
+
+	/* Section 6.3, and RFC 7540 section 5.3.1: it would depend on itself. */
+	if (f->type == NGHTTP2_PRIORITY && (f->stream == 0 || f->depends == f->stream))
+		return NGHTTP2_PROTOCOL_ERROR;
+	if (!h2_is_of_message(f) || f->stream == 0 ||
+	    nghttp2_session_find_stream(c->session, f->stream))
+		return NGHTTP2_NO_ERROR;
+	return errors[h2_past_judge(&c->past, f->stream)];
+}
+
+static void h2_remember(struct h2_conn *c, const struct h2_frame *f)
+{
+	if (f->type == NGHTTP2_HEADERS)
+		h2_past_open(&c->past, f->stream);
+	if (f->type == NGHTTP2_RST_STREAM ||
+	    (h2_is_of_message(f) && f->flags & NGHTTP2_FLAG_END_STREAM))
+		h2_past_end(&c->past, f->stream);
+}
+
+/* Before nghttp2 sees a frame. */
+static int h2_begin_frame(struct h2_conn *c, const struct h2_frame *f)
+{
+	uint32_t error = h2_frame_error(c, f);
+
+	if (error != NGHTTP2_NO_ERROR)
+		return nghttp2_session_terminate_session(c->session, error);
+	h2_remember(c, f);
+	return h2_charge(c, f);
+}
+
+static enum fault h2_recv_fault(ssize_t error)
+{
+	switch (error) {
+	case NGHTTP2_ERR_NOMEM:
+		return FAULT_NO_MEMORY;
+	case NGHTTP2_ERR_FLOODED:
+	case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS:
+		return FAULT_H2_FLOOD;
+	default:
+		return FAULT_H2_PROTOCOL;
+	}
+}
+
+void h2_session_bytes(struct h2_conn *c, uint8_t *p, size_t n)
+{
+	ssize_t got = 0;
+	size_t part;
+	bool begins;
+
+	c->busy = true;
+	for (size_t at = 0; at < n && got >= 0; at += part) {
+		part = h2_frames_take(&c->frames, p + at, n - at, &begins);
+		got = begins ? h2_begin_frame(c, &c->frames.frame) : 0;
+		if (got == 0)
+			got = nghttp2_session_mem_recv(c->session, p + at, part);
+	}
+	c->busy = false;
+	if (got < 0)
+		h2_conn_fail(c, h2_recv_fault(got));
 }
 
 static int h2_on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *owner)
@@ -200,27 +237,6 @@ static int h2_on_invalid_frame(nghttp2_session *session, const nghttp2_frame *fr
 	return h2_spend(owner, H2_WASTE_INVALID);
 }
 
-static int h2_on_unknown(nghttp2_session *session, void **payload, const nghttp2_frame_hd *hd,
-    void *owner)
-{
-	(void)session;
-	(void)payload;
-	(void)hd;
-	(void)owner;
-	return NGHTTP2_ERR_CANCEL;	/* it is passed over (section 5.5) */
-}
-
-static int h2_on_extension_chunk(nghttp2_session *session, const nghttp2_frame_hd *hd,
-    const uint8_t *p, size_t n, void *owner)
-{
-	(void)session;
-	(void)hd;
-	(void)p;
-	(void)n;
-	(void)owner;
-	return 0;
-}
-
 /*
  * Our end of a stream is said. An answer that did not wait for the rest of its request says so, too
  * (section 8.1); a tunnel's client has yet to say its own end.
@@ -242,7 +258,8 @@ static int h2_on_sent(nghttp2_session *session, const nghttp2_frame *frame, void
 
 	if (frame->hd.type == NGHTTP2_DATA && frame->hd.flags & NGHTTP2_FLAG_END_STREAM && s)
 		h2_sent_end(s);
-	if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
+	if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR &&
+	    !c->memory.failed)
 		log_fault(FAULT_H2_PROTOCOL, "listener %s: %s: %s", c->conn.client.listener->name,
 		    address_text(&c->conn.client.address, peer),
 		    nghttp2_http2_strerror(frame->goaway.error_code));
@@ -264,15 +281,12 @@ static int h2_on_close(nghttp2_session *session, int32_t id, uint32_t code, void
 
 static void h2_set_callbacks(nghttp2_session_callbacks *c)
 {
-	nghttp2_session_callbacks_set_on_begin_frame_callback(c, h2_on_begin_frame);
 	nghttp2_session_callbacks_set_on_begin_headers_callback(c, h2_on_begin_headers);
 	nghttp2_session_callbacks_set_on_header_callback(c, h2_on_header);
 	nghttp2_session_callbacks_set_on_invalid_header_callback(c, h2_on_invalid_header);
 	nghttp2_session_callbacks_set_on_data_chunk_recv_callback(c, h2_on_data);
 	nghttp2_session_callbacks_set_on_frame_recv_callback(c, h2_on_frame);
 	nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(c, h2_on_invalid_frame);
-	nghttp2_session_callbacks_set_unpack_extension_callback(c, h2_on_unknown);
-	nghttp2_session_callbacks_set_on_extension_chunk_recv_callback(c, h2_on_extension_chunk);
 	nghttp2_session_callbacks_set_on_frame_send_callback(c, h2_on_sent);
 	nghttp2_session_callbacks_set_on_stream_close_callback(c, h2_on_close);
 	nghttp2_session_callbacks_set_send_data_callback(c, h2_pump_data);
@@ -298,27 +312,25 @@ static void h2_set_options(nghttp2_option *o)
 {
 	nghttp2_option_set_no_auto_window_update(o, 1);
 	nghttp2_option_set_no_closed_streams(o, 1);
-	for (unsigned type = H2_EXTENSIONS; type < H2_TYPES; type++)
-		nghttp2_option_set_user_recv_extension_type(o, (uint8_t)type);
 }
 
 nghttp2_session *h2_session_new(struct h2_conn *c)
 {
 	nghttp2_session_callbacks *callbacks = NULL;
+	nghttp2_mem memory = h2_memory_calls(&c->memory);
 	nghttp2_session *session = NULL;
 	nghttp2_option *option = NULL;
 
 	if (nghttp2_session_callbacks_new(&callbacks) == 0 && nghttp2_option_new(&option) == 0) {
 		h2_set_callbacks(callbacks);
 		h2_set_options(option);
-		if (nghttp2_session_server_new3(&session, callbacks, c, option,
-		    &h2_session_memory) != 0)
+		if (nghttp2_session_server_new3(&session, callbacks, c, option, &memory) != 0)
 			session = NULL;
 	}
 	nghttp2_option_del(option);
 	nghttp2_session_callbacks_del(callbacks);
 	if (session && !h2_submit_settings(session, c->conn.client.limits)) {
-		nghttp2_session_del(session);
+		h2_memory_end(&c->memory, session);
 		session = NULL;
 	}
 	return session;

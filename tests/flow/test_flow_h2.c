@@ -1,0 +1,467 @@
+/* HTTP/2 on fake streams: flow control is the backpressure, ends, and each allocation failing. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow.h"
+
+#define PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+#define ECHO "r: { service = \"echo\"; origins = [\"*\"]; ping = \"0\"; max_message = \"4M\"; };"
+#define BRIDGE "r: { backend = \"b\"; origins = [\"*\"]; ping = \"0\"; };"
+#define PAGE "r: { respond: { status = 200; body = \"fine\"; }; };"
+
+enum { DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE };
+enum { END_STREAM = 1, ACK = 1, END_HEADERS = 4 };
+enum { WINDOW = 65535, SLACK = 8192 };
+
+static void h2_frame(struct fake *c, unsigned type, unsigned flags, unsigned stream, const void *p,
+    size_t n)
+{
+	uint8_t head[9] = {(uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n, (uint8_t)type,
+	    (uint8_t)flags, 0, 0, (uint8_t)(stream >> 8), (uint8_t)stream};
+
+	fake_say(c, head, sizeof(head));
+	fake_say(c, p, n);
+}
+
+/* A literal field without indexing (RFC 7541 section 6.2.2). */
+static size_t h2_put(uint8_t *to, const char *name, const char *value)
+{
+	size_t n = strlen(name), v = strlen(value);
+
+	assert_true(n < 127 && v < 127);
+	to[0] = 0;
+	to[1] = (uint8_t)n;
+	memcpy(to + 2, name, n);
+	to[2 + n] = (uint8_t)v;
+	memcpy(to + 3 + n, value, v);
+	return 3 + n + v;
+}
+
+static void h2_request(struct fake *c, unsigned stream, const char *method, bool websocket,
+    unsigned flags)
+{
+	uint8_t block[512];
+	size_t n = h2_put(block, ":method", method);
+
+	n += h2_put(block + n, ":scheme", "http");
+	n += h2_put(block + n, ":authority", "h");
+	n += h2_put(block + n, ":path", "/");
+	if (websocket) {
+		n += h2_put(block + n, ":protocol", "websocket");
+		n += h2_put(block + n, "sec-websocket-version", "13");
+	}
+	h2_frame(c, HEADERS, END_HEADERS | flags, stream, block, n);
+}
+
+static void h2_window(struct fake *c, unsigned stream, size_t n)
+{
+	const uint8_t by[4] = {0, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n};
+
+	h2_frame(c, WINDOW_UPDATE, 0, stream, by, sizeof(by));
+}
+
+static struct fake *h2_client(void)
+{
+	struct fake *c = flow_client();
+
+	fake_say_text(c, PREFACE);
+	h2_frame(c, SETTINGS, 0, 0, "", 0);
+	h2_frame(c, SETTINGS, ACK, 0, "", 0);
+	flow_run();
+	return c;
+}
+
+/* An open tunnel as stream 1. */
+static struct fake *h2_websocket(void)
+{
+	struct fake *c = h2_client();
+
+	h2_request(c, 1, "CONNECT", true, 0);
+	flow_run();
+	flow_advance(0);
+	return c;
+}
+
+/* What the client was sent: how many frames of a kind, how many bytes in them, the last one's. */
+struct seen {
+	unsigned	n, flags;
+	size_t		bytes;
+	const uint8_t	*last;
+};
+
+static struct seen h2_seen(const struct fake *c, unsigned type, unsigned stream)
+{
+	struct seen seen = {0, 0, 0, NULL};
+	size_t at = 0;
+
+	while (at + 9 <= c->out_n) {
+		const uint8_t *p = c->out + at;
+		size_t n = (size_t)p[0] << 16 | (size_t)p[1] << 8 | p[2];
+		if (p[3] == type && ((unsigned)p[7] << 8 | p[8]) == stream) {
+			seen.n++;
+			seen.flags |= p[4];
+			seen.bytes += n;
+			seen.last = p + 9;
+		}
+		at += 9 + n;
+	}
+	return seen;
+}
+
+static size_t h2_credit(const struct fake *c, unsigned stream)
+{
+	size_t at = 0, credit = 0;
+
+	while (at + 9 <= c->out_n) {
+		const uint8_t *p = c->out + at;
+		if (p[3] == WINDOW_UPDATE && ((unsigned)p[7] << 8 | p[8]) == stream)
+			credit += (size_t)p[10] << 16 | (size_t)p[11] << 8 | p[12];
+		at += 9 + ((size_t)p[0] << 16 | (size_t)p[1] << 8 | p[2]);
+	}
+	return credit;
+}
+
+static size_t h2_waiting(void)
+{
+	return (size_t)flow_world.worker.stats.queued + (size_t)flow_world.worker.stats.stashed;
+}
+
+/* DATA with a client's frame, or a part of one, in it. */
+static void h2_say_masked(struct fake *c, unsigned stream, const void *p, size_t n)
+{
+	uint8_t frame[16384] = {0x82, 0x80 | 126, (uint8_t)(n >> 8), (uint8_t)n, 0, 0, 0, 0};
+
+	assert_true(n <= sizeof(frame) - 8 && n >= 126);
+	memcpy(frame + 8, p, n);
+	h2_frame(c, DATA, 0, stream, frame, n + 8);
+}
+
+static void test_page(void **state)
+{
+	struct seen data;
+
+	(void)state;
+	flow_begin(PAGE, "");
+	struct fake *c = h2_client();
+	h2_request(c, 1, "GET", false, END_STREAM);
+	flow_run();
+	data = h2_seen(c, DATA, 1);
+	assert_int_equal(h2_seen(c, HEADERS, 1).n, 1);
+	assert_int_equal(data.bytes, 4);
+	assert_memory_equal(data.last, "fine", 4);
+	assert_true(data.flags & END_STREAM);
+	flow_finish();
+}
+
+static void test_bytewise(void **state)
+{
+	(void)state;
+	flow_begin(PAGE, "");
+	struct fake *c = flow_client();
+	c->most = 1;
+	fake_say_text(c, PREFACE);
+	h2_frame(c, SETTINGS, 0, 0, "", 0);
+	h2_request(c, 1, "GET", false, END_STREAM);
+	flow_run();
+	assert_int_equal(h2_seen(c, DATA, 1).bytes, 4);
+	flow_finish();
+}
+
+static void test_tunnel(void **state)
+{
+	uint8_t payload[200] = {1, 2, 3};
+
+	(void)state;
+	flow_begin(BRIDGE, "");
+	struct fake *c = h2_websocket();
+	assert_int_equal(h2_seen(c, HEADERS, 1).n, 1);
+	struct fake *b = flow_backend();
+	h2_say_masked(c, 1, payload, sizeof(payload));
+	flow_run();
+	fake_expect(b, payload, sizeof(payload));
+	c->out_n = 0;
+	fake_say_text(b, "answer");
+	flow_run();
+	assert_int_equal(h2_seen(c, DATA, 1).bytes, 8);
+	assert_memory_equal(h2_seen(c, DATA, 1).last, "\x82\x06" "answer", 8);
+	flow_finish();
+}
+
+/* A frame's head cut by the end of one DATA is put together with the next one. */
+static void test_cut_heads(void **state)
+{
+	static const uint8_t frame[] = {0x82, 0x83, 0, 0, 0, 0, 'a', 'b', 'c'};
+
+	(void)state;
+	for (size_t cut = 1; cut < sizeof(frame); cut++) {
+		flow_begin(BRIDGE, "");
+		struct fake *c = h2_websocket();
+		h2_frame(c, DATA, 0, 1, frame, cut);
+		flow_run();
+		h2_frame(c, DATA, 0, 1, frame + cut, sizeof(frame) - cut);
+		flow_run();
+		fake_expect(flow_backend(), "abc", 3);
+		flow_finish();
+	}
+}
+
+/* The client's credit comes back as the backend drains, and not before. */
+static void test_slow_backend(void **state)
+{
+	static uint8_t block[16000];
+	size_t n = sizeof(block) + 8, sent = 0, before = 0;
+
+	(void)state;
+	flow_begin(BRIDGE, "");
+	struct fake *c = h2_websocket();
+	struct fake *b = flow_backend();
+	b->window = 0;
+	while (sent + n <= WINDOW + h2_credit(c, 1)) {
+		h2_say_masked(c, 1, block, sizeof(block));
+		sent += n;
+		assert_true(sent < 4 * WINDOW);
+		before = h2_credit(c, 1);
+		flow_run();
+	}
+	assert_in_range(h2_waiting(), WINDOW / 2, 2 * WINDOW + SLACK);
+	b->window = SIZE_MAX;
+	flow_run();
+	assert_int_equal(h2_waiting(), 0);
+	assert_true(h2_credit(c, 1) > before);
+	assert_int_equal(b->out_n, sent / n * sizeof(block));
+	flow_finish();
+}
+
+/* A tunnel that waits for its backend stops no other stream of its connection. */
+static void test_no_starvation(void **state)
+{
+	static uint8_t block[16000];
+
+	(void)state;
+	flow_begin("p: { path = \"/page\"; respond: { status = 200; body = \"fine\"; }; };" BRIDGE,
+	    "");
+	struct fake *c = h2_websocket();
+	flow_backend()->window = 0;
+	for (int i = 0; i < 4; i++)
+		h2_say_masked(c, 1, block, sizeof(block));
+	flow_run();
+	h2_request(c, 3, "CONNECT", true, 0);
+	flow_run();
+	flow_advance(0);
+	h2_say_masked(c, 3, block, 200);
+	flow_run();
+	assert_int_equal(flow_backend()->out_n, 200);
+	flow_finish();
+}
+
+/* A client that opens no window gets no more than it is open for, and the backend is stopped. */
+static void test_slow_client(void **state)
+{
+	static uint8_t block[500000];
+
+	(void)state;
+	flow_begin(BRIDGE, "");
+	struct fake *c = h2_websocket();
+	struct fake *b = flow_backend();
+	fake_say(b, block, sizeof(block));
+	flow_run();
+	assert_int_equal(h2_seen(c, DATA, 1).bytes, WINDOW);
+	assert_in_range(b->in_at, WINDOW, 3 * 65536);
+	assert_in_range(h2_waiting(), 1, 65536 + SLACK);
+	for (int i = 0; i < 20; i++) {
+		h2_window(c, 0, 30000);
+		h2_window(c, 1, 30000);
+		flow_run();
+	}
+	assert_int_equal(b->in_at, sizeof(block));
+	assert_true(h2_seen(c, DATA, 1).bytes > sizeof(block));
+	assert_int_equal(h2_waiting(), 0);
+	flow_finish();
+}
+
+/* The socket takes nothing, whatever the windows say. */
+static void test_slow_socket(void **state)
+{
+	static uint8_t block[500000];
+
+	(void)state;
+	flow_begin(BRIDGE, "");
+	struct fake *c = h2_websocket();
+	struct fake *b = flow_backend();
+	h2_window(c, 0, 1000000);
+	h2_window(c, 1, 1000000);
+	flow_run();
+	c->window = 0;
+	fake_say(b, block, sizeof(block));
+	flow_run();
+	assert_in_range(h2_waiting(), 1, 4 * 65536);
+	assert_true(b->in_at < sizeof(block));
+	c->window = SIZE_MAX;
+	flow_run();
+	assert_int_equal(b->in_at, sizeof(block));
+	assert_int_equal(h2_waiting(), 0);
+	flow_finish();
+}
+
+static void test_ends(void **state)
+{
+	static const struct {
+		unsigned	type, flags;
+		const char	*payload;
+		size_t		n;
+	} ends[] = {
+		{RST_STREAM, 0, "\0\0\0\x08", 4},
+		{DATA, END_STREAM, "", 0},
+		{DATA, END_STREAM, "\x88\x82\0\0\0\0\x03\xe8", 8},
+		{GOAWAY, 0, "\0\0\0\0\0\0\0\0", 8},
+		{WINDOW_UPDATE, 0, "\0\0\0\0", 4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		flow_begin(BRIDGE, "");
+		struct fake *c = h2_websocket();
+		struct fake *b = flow_backend();
+		assert_int_equal(flow_world.worker.stats.sessions, 1);
+		h2_frame(c, ends[i].type, ends[i].flags, ends[i].type == GOAWAY ? 0 : 1,
+		    ends[i].payload, ends[i].n);
+		flow_run();
+		if (ends[i].type != GOAWAY) {
+			assert_int_equal(flow_world.worker.stats.sessions, 0);
+			assert_true(b->got_shut || b->got_close);
+		}
+		fake_eof(c);
+		flow_run();
+		flow_finish();
+	}
+}
+
+/* The backend's end is told by a Close and END_STREAM; the connection stays. */
+static void test_backend_ends(void **state)
+{
+	(void)state;
+	flow_begin(BRIDGE, "");
+	struct fake *c = h2_websocket();
+	fake_eof(flow_backend());
+	flow_run();
+	h2_frame(c, DATA, 0, 1, "\x88\x82\0\0\0\0\x03\xe8", 8);
+	flow_run();
+	assert_true(h2_seen(c, DATA, 1).flags & END_STREAM);
+	assert_int_equal(flow_world.worker.stats.connections, 1);
+	h2_request(c, 3, "CONNECT", true, 0);
+	flow_run();
+	flow_advance(0);
+	assert_int_equal(h2_seen(c, HEADERS, 3).n, 1);
+	flow_finish();
+}
+
+/* No streams for keepalive: GOAWAY and the end. A head that does not come to its end: the same. */
+static void test_clocks(void **state)
+{
+	(void)state;
+	flow_begin(PAGE, "keepalive = \"20s\"; head_timeout = \"5s\";");
+	struct fake *idle = h2_client();
+	struct fake *silent = flow_client();
+	fake_say_text(silent, PREFACE);
+	struct fake *drips = h2_client();
+	h2_frame(drips, HEADERS, 0, 1, "\x82", 1);
+	flow_run();
+	flow_advance(5001);
+	assert_int_equal(h2_seen(silent, GOAWAY, 0).n, 1);
+	assert_int_equal(h2_seen(drips, GOAWAY, 0).n, 1);
+	assert_int_equal(h2_seen(idle, GOAWAY, 0).n, 0);
+	flow_advance(15000);
+	assert_int_equal(h2_seen(idle, GOAWAY, 0).n, 1);
+	assert_int_equal(h2_seen(idle, GOAWAY, 0).last[7], 0);
+	flow_finish();
+}
+
+static void h2_drop_all(void)
+{
+	struct list *l;
+
+	worker_enter(&flow_world.worker);
+	while ((l = list_take(&flow_world.gateway.connections)) != NULL) {
+		struct connection *c = LIST_OWNER(l, struct connection, link);
+		c->ops->drop(c);
+	}
+	worker_settle(&flow_world.worker);
+}
+
+static void test_drop(void **state)
+{
+	(void)state;
+	flow_begin(BRIDGE, "");
+	struct fake *c = h2_websocket();
+	h2_drop_all();
+	assert_true(c->got_reset);
+	assert_int_equal(flow_world.worker.stats.sessions, 0);
+	flow_finish();
+}
+
+/* Everything that can happen to a connection, for each allocation that can fail. */
+static void h2_life(void)
+{
+	static uint8_t block[16000];
+	struct fake *c = h2_websocket();
+
+	h2_request(c, 3, "GET", false, END_STREAM);
+	h2_request(c, 5, "POST", false, 0);
+	h2_frame(c, DATA, 0, 5, "body", 4);
+	h2_frame(c, DATA, END_STREAM, 5, "", 0);
+	for (int i = 0; i < 4; i++)
+		h2_say_masked(c, 1, block, sizeof(block));
+	flow_run();
+	if (flow_world.n_fakes > 1) {
+		fake_say(flow_backend(), block, sizeof(block));
+		flow_run();
+		h2_window(c, 0, 100000);
+		h2_window(c, 1, 100000);
+		flow_run();
+	}
+	h2_frame(c, DATA, 0, 1, "\x82", 1);
+	flow_run();
+	h2_frame(c, DATA, END_STREAM, 1, "\x80\0\0\0\0", 5);
+	h2_frame(c, RST_STREAM, 0, 3, "\0\0\0\0", 4);
+	flow_run();
+}
+
+static void test_memory(void **state)
+{
+	unsigned n = 1, total;
+
+	(void)state;
+	flow_begin(BRIDGE, "");
+	flow_fail_allocation(0);
+	h2_life();
+	total = flow_allocations();
+	flow_finish();
+	assert_true(total > 30);
+	for (; n <= total; n++) {
+		flow_begin(BRIDGE, "");
+		flow_fail_allocation(n);
+		h2_life();
+		flow_finish();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_bytewise),
+		cmocka_unit_test(test_tunnel),
+		cmocka_unit_test(test_cut_heads),
+		cmocka_unit_test(test_slow_backend),
+		cmocka_unit_test(test_no_starvation),
+		cmocka_unit_test(test_slow_client),
+		cmocka_unit_test(test_slow_socket),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_backend_ends),
+		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_drop),
+		cmocka_unit_test(test_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
