@@ -274,7 +274,6 @@ static void channel_write_record(struct channel *ch, const struct leg *by, enum 
 	r.bytes_out = ch->bytes_out;
 	r.messages_in = ch->messages_in;
 	r.messages_out = ch->messages_out;
-	r.status = 101;
 	r.close_code = code ? code : (unsigned)fault_ws(f);
 	r.closed_by = slice_of(channel_closer(ch, by, f));
 	r.reason = reason.n || f == FAULT_NONE ? reason : slice_of(fault_text(f));

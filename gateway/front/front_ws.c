@@ -92,6 +92,7 @@ static void front_ws_make_record(const struct front_ws *f, struct exchange_recor
 {
 	exchange_record_make(record, f->x);
 	record->access.transport = SLICE("websocket");
+	record->access.status = f->x->request->protocol == HTTP_2 ? 200 : 101;	/* once it is open */
 	record->access.subprotocol = f->subprotocol;
 }
 
@@ -102,7 +103,6 @@ static void front_ws_record_refusal(const struct front_ws *f, uint16_t code)
 	if (!access_wanted())
 		return;
 	front_ws_make_record(f, &record);
-	record.access.status = 101;
 	record.access.close_code = code;
 	record.access.closed_by = SLICE("gateway");
 	access_write(&record.access);

@@ -122,6 +122,7 @@ void access_write(const struct access_record *r)
 struct access_kept {
 	uint64_t	started;
 	uint16_t	client_port;
+	uint16_t	status;
 	uint16_t	n;		/* strings: an access_kept_head and the bytes, one by one */
 	uint8_t		strings[];
 };
@@ -153,7 +154,8 @@ struct access_kept *access_keep(const struct access_record *r)
 	struct access_kept *kept = malloc(total);
 	if (kept == NULL)
 		return NULL;
-	*kept = (struct access_kept){r->started, r->client_port, 0};
+	*kept = (struct access_kept){r->started, r->client_port,
+	    (uint16_t)r->status, 0};
 	uint8_t *to = kept->strings;
 	for (size_t i = 0; i < access_fields_count; i++) {
 		if (!access_keeps(i, r, &s))
@@ -171,7 +173,8 @@ void access_recall(const struct access_kept *kept, struct access_record *r)
 {
 	const uint8_t *at = kept->strings;
 
-	*r = (struct access_record){.started = kept->started, .client_port = kept->client_port};
+	*r = (struct access_record){.started = kept->started, .client_port = kept->client_port,
+	    .status = kept->status};
 	for (unsigned i = 0; i < kept->n; i++) {
 		struct access_kept_head head;
 		memcpy(&head, at, sizeof(head));

@@ -11,6 +11,11 @@ from harness.wait import Clock
 
 BYTEWISE = 2000                 # frames of a byte each, of one piece
 
+# To python-h2 a GOAWAY is the end; what is open goes on, though (RFC 9113 section 6.8).
+_state, _input = h2.connection.ConnectionState, h2.connection.ConnectionInputs
+h2.connection.H2ConnectionStateMachine._transitions[
+    _state.CLIENT_OPEN, _input.RECV_GOAWAY] = (None, _state.CLIENT_OPEN)
+
 
 class Answer:
     """Status, headers (lower-case names, values joined by ", ") and body of one stream."""

@@ -228,6 +228,12 @@ class Wire:
         """Is there anything to receive, an end included?"""
         return bool(self._in or self.ended or self._take())
 
+    def has_ended(self):
+        """Takes all that is there already: has the other side ended?"""
+        while self._take():
+            pass
+        return bool(self.ended or self._closed_notify)
+
     def end_name(self):
         return "close_notify" if self._closed_notify else self.ended
 

@@ -91,8 +91,8 @@ static void test_keep(void **state)
 	assert_int_equal(r.started, 1700000000000);
 	assert_int_equal(r.client_port, 65535);
 	assert_null(r.backend.p);
-	assert_int_equal(r.status, 0);	/* not known yet: set in the end */
-	assert_int_equal(r.messages_in, 0);
+	assert_int_equal(r.status, 101);
+	assert_int_equal(r.messages_in, 0);	/* not known yet: set in the end */
 	free(kept);
 }
 
