@@ -7,7 +7,6 @@
 
 enum {
 	H2_BUFFER = 64 * 1024,		/* read at a time */
-	H2_QUEUE = 1000,		/* frames that wait for a client who does not read */
 	H2_NOTICE = 1000,		/* ms from the first GOAWAY to the last one */
 	H2_GOAWAY = 9 + 8		/* bytes of such a frame (section 6.8) */
 };
@@ -189,8 +188,6 @@ static size_t h2_bytes(struct stream *stream, uint8_t *p, size_t n)
 	struct h2_conn *c = stream->owner;
 
 	h2_session_bytes(c, p, n);
-	if (nghttp2_session_get_outbound_queue_size(c->session) > H2_QUEUE)
-		stream_pause(stream, PAUSE_PEER);
 	h2_pump_start(c);
 	return n;
 }
@@ -213,10 +210,7 @@ static void h2_eof(struct stream *stream)
 
 static void h2_room(struct stream *stream)
 {
-	struct h2_conn *c = stream->owner;
-
-	stream_resume(stream, PAUSE_PEER);
-	h2_pump_start(c);
+	h2_pump_start(stream->owner);
 }
 
 static void h2_full(struct stream *stream)

@@ -4,6 +4,7 @@
 
 #include <ares.h>
 #include <libconfig.h>
+#include <nghttp2/nghttp2.h>
 #include <openssl/crypto.h>
 #include <pcre2.h>
 #include <stdio.h>
@@ -17,8 +18,8 @@ static void version_print_libraries(void)
 	char pcre2[64] = "?";
 
 	pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
-	printf("%s\nc-ares %s\nPCRE2 %s\n", OpenSSL_version(OPENSSL_VERSION),
-	    ares_version(NULL), pcre2);
+	printf("%s\nnghttp2 %s\nc-ares %s\nPCRE2 %s\n", OpenSSL_version(OPENSSL_VERSION),
+	    nghttp2_version(0)->version_str, ares_version(NULL), pcre2);
 	printf("libconfig %d.%d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
 	    LIBCONFIG_VER_REVISION);
 }

@@ -36,9 +36,9 @@ void		 access_flush(void);	/* waits for all records so far, as log_flush does */
 void		 access_write(const struct access_record *);
 
 /*
- * What is known of a session when it is opened: its strings, when, from which port, and how
- * it was answered; packed,
- * since it waits as long as the session lasts. One block for free(); NULL when out of memory.
+ * What is known of a session when it is opened: its strings, when, from which port, and how it was
+ * answered; packed, since it waits as long as the session lasts. One block for free(); NULL when
+ * out of memory.
  */
 struct access_kept;
 struct access_kept *access_keep(const struct access_record *);

@@ -1,20 +1,24 @@
 # slow
-"""What an idle session costs framegate, bridge to its backend included: 2 KiB, 16 KiB with TLS."""
-from harness import files, process, ws
+"""
+What an idle session costs framegate, bridge to its backend included: 2 KiB, 16 KiB with TLS; over
+HTTP/2, where 100 share a connection, 3 KiB.
+"""
+from harness import files, h2, process, ws
 from harness.backends import Backend
 from harness.cases import Skip, add, equal, run
 from harness.gateway import PROGRAM, Gateway
 from harness.wait import until
 
 SESSIONS = 5000
+STREAMS = 100           # of a connection of HTTP/2
 WARM_UP = 200           # sessions before the first look, so that what is kept once is there
 
 
 class Session:
     """Bytes have gone both ways before it is idle, so that buffers were in use and given back."""
 
-    def __init__(self, tls):
-        self.client = ws.start(gateway, "/", tls)
+    def __init__(self, client):
+        self.client = client
         self.backend = backend.accept()
         self.client.opened()
         self.client.binary(bytes(4000))
@@ -27,6 +31,18 @@ class Session:
         self.backend.close()
 
 
+def by_itself(n, tls):
+    for _ in range(n):
+        yield ws.start(gateway, "/", tls)
+
+
+def side_by_side(n, tls):
+    for i in range(n):
+        if i % STREAMS == 0:
+            connection = h2.connect(gateway, tls)
+        yield ws.StreamWebSocket(connection, "/")
+
+
 def forget(sessions, fds):
     for session in sessions:
         session.end()
@@ -34,15 +50,15 @@ def forget(sessions, fds):
           diagnose=lambda: process.open_files(gateway.pid))
 
 
-def costs(tls, limit):
+def costs(start, tls, limit):
     if process.sanitized(PROGRAM):
         raise Skip("a sanitizer needs memory of its own")
     files.need(2 * SESSIONS + 200)
     with gateway:
         fds = process.fds(gateway.pid)
-        forget([Session(tls) for _ in range(WARM_UP)], fds)
+        forget([Session(client) for client in start(WARM_UP, tls)], fds)
         before = process.pss(gateway.pid)
-        sessions = [Session(tls) for _ in range(SESSIONS)]
+        sessions = [Session(client) for client in start(SESSIONS, tls)]
         cost = (process.pss(gateway.pid) - before) / SESSIONS
         print(f"# {cost:.0f} bytes for each of {SESSIONS} sessions")
         forget(sessions, fds)
@@ -52,6 +68,8 @@ def costs(tls, limit):
 backend = Backend()
 gateway = Gateway(routes='tcp: { path = "/"; backend = "b"; ping = "0"; };',
                   backends=f'b: {{ servers = ["{backend.url}"]; }};')
-add("plain", costs, False, 2048)
-add("tls", costs, True, 16384)
+add("plain", costs, by_itself, False, 2048)
+add("tls", costs, by_itself, True, 16384)
+add("h2", costs, side_by_side, False, 3072)
+add("h2 tls", costs, side_by_side, True, 3072)
 run()

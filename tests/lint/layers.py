@@ -20,7 +20,8 @@ ROOMS = {
     "back": (7, []),
     "serve": (7, []),
     "route": (8, ["pcre2.h"]),
-    "process": (9, ["openssl/", "libconfig.h", "ares.h", "pcre2.h", "seccomp.h"]),
+    "process": (9, ["openssl/", "libconfig.h", "ares.h", "pcre2.h", "nghttp2/",
+                    "seccomp.h"]),
 }
 LIBRARIES = ["event2/", "event.h", "evhttp.h", "evdns.h", "openssl/", "libconfig.h", "ares", "pcre2",
              "nghttp2/", "zlib.h", "jansson.h", "crypt.h", "seccomp.h", "cmocka.h"]

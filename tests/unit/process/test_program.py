@@ -126,7 +126,7 @@ def test_version():
     """version names the libraries"""
     result = run("version")
     assert (result.returncode, result.stderr) == (0, ""), result
-    for name in ("framegate ", "OpenSSL ", "libconfig ", "c-ares ", "PCRE2 "):
+    for name in ("framegate ", "OpenSSL ", "libconfig ", "c-ares ", "PCRE2 ", "nghttp2 "):
         assert name in result.stdout, name
 
 
