@@ -92,7 +92,7 @@ static void front_ws_make_record(const struct front_ws *f, struct exchange_recor
 {
 	exchange_record_make(record, f->x);
 	record->access.transport = SLICE("websocket");
-	record->access.status = f->x->request->protocol == HTTP_2 ? 200 : 101;	/* once it is open */
+	record->access.status = f->x->request->protocol == HTTP_2 ? 200 : 101;	/* once open */
 	record->access.subprotocol = f->subprotocol;
 }
 

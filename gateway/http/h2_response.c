@@ -53,7 +53,8 @@ static void h2_say_head(struct h2_stream *s, int status, const struct header *he
 	}
 	snprintf(number, sizeof(number), "%d", status);
 	fields[used++] = h2_field(SLICE(":status"), slice_of(number));
-	fields[used++] = h2_field(SLICE("date"), http_now());
+	if (http1_find(headers, n, SLICE("Date")) == NULL)
+		fields[used++] = h2_field(SLICE("date"), http_now());
 	for (unsigned i = 0; i < n; i++)
 		if (h2_is_sent(headers[i].name))
 			fields[used++] = h2_field(headers[i].name, headers[i].value);

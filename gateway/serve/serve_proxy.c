@@ -498,10 +498,8 @@ static enum fault serve_proxy_admit(struct serve_proxy *p)
 {
 	struct exchange *x = p->x;
 	const char *why = NULL;
-	enum fault f = FAULT_NONE;
+	enum fault f = exchange_check_handshake(x, &why);
 
-	if (x->request->http1)
-		f = ws_handshake_check(x->request->http1, &why);
 	if (why)
 		log_line(LOG_LEVEL_INFO, "route %s: %s: %s", x->route->conf->name, fault_text(f),
 		    why);

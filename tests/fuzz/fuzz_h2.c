@@ -272,7 +272,7 @@ static void begin(const struct http_listener *l, struct held *held)
 	world.open = true;
 	w->load = 1;
 	worker_enter(w);
-	door_accept(w, &a);
+	door_accept(w, &a, held);
 	worker_settle(w);
 }
 
