@@ -39,7 +39,8 @@ def used(url, text):
 def check_facts(facts, scheme, latency):
     contains(facts["State"], "Connected", "state")
     contains(facts["Transport"], f"WebSocket {scheme},", "transport")
-    equal((facts["HTTP"], facts["Subprotocol"]), ("HTTP/1.1", "console"), "what was negotiated")
+    version = "HTTP/2" if scheme == "wss" else "HTTP/1.1"
+    equal((facts["HTTP"], facts["Subprotocol"]), (version, "console"), "what was negotiated")
     for name in ("Handshake", latency):
         equal(re.match(r"\d+(\.\d)? ms", facts[name]) is not None, True, f"{name}: {facts[name]}")
 
