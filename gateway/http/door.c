@@ -49,7 +49,6 @@ static void door_up(struct stream *s)
 		struct tls_facts facts = tls_layer_facts(s->tls);
 		c->client.tls = facts.version;
 		c->client.sni = facts.sni;
-		c->client.alpn = facts.alpn;
 		c->client.resumed = facts.resumed;
 		c->client.certificate = facts.certificate;
 		c->client.client_cn = facts.client_cn;

@@ -69,7 +69,7 @@ struct client {
 	/* TLS: taken up again; a certificate was shown and verified. */
 	bool				 resumed, certificate;
 	const char			*tls;		/* "TLSv1.3", NULL: plain */
-	struct slice			 sni, alpn, client_cn;
+	struct slice			 sni, client_cn;
 };
 
 struct request {

@@ -46,12 +46,20 @@ static struct slice connect_request_authority(const struct exchange *x)
 	return x->client->sni.n > 0 ? x->client->sni : exchange_host(x);
 }
 
+/* What is spoken over TLS, whether the client asked for it by ALPN or not. */
+static struct slice connect_request_alpn(const struct exchange *x)
+{
+	if (x->client->tls == NULL)
+		return (struct slice){NULL, 0};
+	return x->request->protocol == HTTP_2 ? SLICE("h2") : SLICE("http/1.1");
+}
+
 static enum fault connect_request_proxy(struct connect_request *request, struct exchange *x,
     enum config_send_proxy version)
 {
 	const struct proxy_header header = connect_request_addresses(x);
 	const struct proxy_extra extra = {
-		.alpn = x->client->alpn,
+		.alpn = connect_request_alpn(x),
 		.authority = connect_request_authority(x),
 		.unique_id = {x->id, RANDOM_ID},
 		.tls_version = slice_of(x->client->tls),
