@@ -10,6 +10,7 @@ import websockets
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from harness import files, process, ws
+from harness import h2 as http2
 from harness.backends import Backend
 from harness.cases import Skip, add, case, equal, run
 from harness.gateway import PROGRAM, Gateway
@@ -77,6 +78,32 @@ def handshaken(path):
     return socket
 
 
+def whole_frame(wire):
+    """First byte and payload of the next frame, whatever its reserved bits."""
+    first, n = wire.read(2)
+    if n >= 126:
+        n = int.from_bytes(wire.read(2 if n == 126 else 8), "big")
+    return first, wire.read(n)
+
+
+@case("over HTTP/2")
+def over_h2():
+    with http2.connect(gateway) as c:
+        stream = c.request("/echo", "CONNECT", end=False, protocol="websocket", headers=[
+            ("sec-websocket-version", "13"), ("sec-websocket-extensions", "permessage-deflate")])
+        head = c.head(stream)
+        equal((head.status, head.header("sec-websocket-extensions")), (200, PLAIN), "answer")
+        wire = http2.Carrier(c, stream)
+        text = b"words and words " * 1000
+        wire.send(ws.frame(ws.TEXT, deflated(text), rsv=4))
+        got, first = b"", 0
+        while not first & 0x80:
+            first, payload = whole_frame(wire)
+            equal(first & 0x7f, 0x41 if not got else 0, "opcode and reserved bits")
+            got += payload
+        equal(zlib.decompressobj(-15).decompress(got + b"\0\0\xff\xff") == text, True, "the echo")
+
+
 def grown(before):
     return process.pss(gateway.pid) - before
 
@@ -105,11 +132,7 @@ def bomb():
 def last_frame(socket):
     """The Close, behind compressed fragments of what was still allowed."""
     while True:
-        first, second = socket.wire.read(2)
-        n = second & 0x7f
-        if n >= 126:
-            n = int.from_bytes(socket.wire.read(2 if n == 126 else 8), "big")
-        payload = socket.wire.read(n)
+        first, payload = whole_frame(socket.wire)
         if first & 15 == ws.CLOSE:
             got = ws.Frame.__new__(ws.Frame)
             got.opcode, got.payload = ws.CLOSE, payload
