@@ -252,6 +252,7 @@ struct config_cors {
 	struct config_list	 origins;	/* n 0: off */
 	struct config_list	 methods;	/* n 0: GET, HEAD and POST */
 	struct config_list	 headers;	/* "*" in it: any */
+	struct config_list	 expose;
 	bool			 credentials;
 	uint64_t		 max_age;
 };

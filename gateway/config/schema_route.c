@@ -154,6 +154,11 @@ static const struct schema_key schema_cors_keys[] = {
 	{SCHEMA_KEY("headers", asked, NULL, cors.headers,
 	    "Headers that they may send, besides those for which browsers do not ask. \"*\": any."),
 	    .example = "[ \"Content-Type\", \"X-Requested-With\" ]"},
+	{SCHEMA_KEY("expose", asked, NULL, cors.expose,
+	    "Headers of answers that they may read, besides Cache-Control, Content-Language, "
+	    "Content-Length, Content-Type, Expires, Last-Modified and Pragma. \"*\": all, but "
+	    "not with 'credentials'."),
+	    .example = "[ \"ETag\", \"Location\" ]"},
 	{SCHEMA_KEY("credentials", flag, "false", cors.credentials,
 	    "Whether cookies, client certificates and passwords may come with it. Then \"*\" is "
 	    "not allowed in 'origins': any page could act for its visitor.")},

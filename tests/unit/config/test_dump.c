@@ -109,6 +109,7 @@ static const char web[] =
     "\t\t\tremove_response_headers = [ \"Server\" ];\n\t\t};\n"
     "\t\tcors: {\n\t\t\torigins = [ \"https://*.a.example\", \"null\" ];\n"
     "\t\t\tmethods = [ \"PUT\" ];\n\t\t\theaders = [ \"X-F\", \"*\" ];\n"
+    "\t\t\texpose = [ \"ETag\" ];\n"
     "\t\t\tcredentials = false;\n\t\t\tmax_age = \"10m\";\n\t\t};\n\t};\n"
     "\tx: {\n\t\tpath = \"~^/x/(?<id>.*)$\";\n\t\tbackend = \"w\";\n"
     WEB_KEYS
