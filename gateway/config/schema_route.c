@@ -273,7 +273,8 @@ static const struct schema_key schema_route_keys[] = {
 	    .flags = SCHEMA_WITH_ACTION, .action = ACTION_STATIC},
 	{SCHEMA_KEY("redirect", template, NULL, redirect,
 	    "Answer with this as the new location. Variables such as ${host} stand for parts of "
-	    "the request."),
+	    "the request; a value that would lead to another host than is written here is "
+	    "refused with 400."),
 	    .flags = SCHEMA_ACTION | SCHEMA_TEMPLATE, .action = ACTION_REDIRECT,
 	    .example = "\"https://${host}${path}\""},
 	{SCHEMA_KEY("status", code, "308", redirect_status,

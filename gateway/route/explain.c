@@ -402,7 +402,7 @@ static void explain_static(struct explain *e, const struct config_route *r)
 static void explain_redirect(struct explain *e, const struct config_route *r)
 {
 	struct slice url = {NULL, 0};
-	enum fault f = render_url(&e->e.x, r->redirect, &url);
+	enum fault f = render_location(&e->e.x, r->redirect, &url);
 
 	explain_name(e, "redirect");
 	if (f != FAULT_NONE)
