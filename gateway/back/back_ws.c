@@ -119,6 +119,8 @@ static enum fault back_ws_accept(struct back_ws *b, const struct back_ws_agreed 
 	}
 	if (f != FAULT_NONE)
 		return f;
+	e->leg.channel->headers = agreed->headers;
+	e->leg.channel->n_headers = agreed->n_headers;
 	back_ws_opening_free(b->opening);
 	b->opening = NULL;
 	ws_endpoint_open(e, e->conf->max_message);

@@ -190,6 +190,44 @@ static enum fault back_ws_opening_fault(enum fault f)
 	}
 }
 
+static bool back_ws_opening_begins(struct slice name, struct slice with)
+{
+	return name.n > with.n && slice_ieq((struct slice){name.p, with.n}, with);
+}
+
+/*
+ * What describes a body does not go without one; what is said of the WebSocket itself, in
+ * accepting it, was between the two of us.
+ */
+static bool back_ws_opening_relays(const struct back_ws_opening *o,
+    const struct proxy_fields *fields, unsigned i)
+{
+	struct slice name = o->headers[i].name;
+	unsigned status = o->answer.status;
+
+	if (!o->complete && back_ws_opening_begins(name, SLICE("Content-")))
+		return false;
+	if (status == 101 && back_ws_opening_begins(name, SLICE("Sec-WebSocket-")))
+		return false;
+	return proxy_fields_to_client(fields, i, status);
+}
+
+/* The fields of the answer that are for the client; v NULL: out of memory. */
+static unsigned back_ws_opening_headers(const struct back_ws_opening *o, const struct header **v)
+{
+	const struct http1_response *r = &o->answer;
+	struct header *headers = arena_alloc(&o->x->arena, (r->n_headers + 1) * sizeof(*headers));
+	struct proxy_fields fields;
+	unsigned n = 0;
+
+	*v = headers;
+	proxy_fields_init(&fields, r->headers, r->n_headers);
+	for (unsigned i = 0; i < r->n_headers && headers; i++)
+		if (back_ws_opening_relays(o, &fields, i))
+			headers[n++] = r->headers[i];
+	return n;
+}
+
 static enum fault back_ws_opening_accept(const struct back_ws_opening *o,
     struct back_ws_agreed *agreed, const char **why)
 {
@@ -202,8 +240,10 @@ static enum fault back_ws_opening_accept(const struct back_ws_opening *o,
 		return f;
 	f = ws_extension_accept(r->headers, r->n_headers, deflate->context_takeover,
 	    &agreed->deflate);
-	if (f == FAULT_NONE && (deflate->enable || !agreed->deflate.on))
-		return FAULT_NONE;
+	if (f == FAULT_NONE && (deflate->enable || !agreed->deflate.on)) {
+		agreed->n_headers = back_ws_opening_headers(o, &agreed->headers);
+		return agreed->headers ? FAULT_NONE : FAULT_NO_MEMORY;
+	}
 	*why = "Sec-WebSocket-Extensions is not what was offered";
 	return FAULT_BACK_HANDSHAKE;
 }
@@ -306,31 +346,15 @@ bool back_ws_opening_refuses(const struct back_ws_opening *o)
 	return o->refused;
 }
 
-/* What describes a body does not go without one. */
-static bool back_ws_opening_relays(const struct back_ws_opening *o,
-    const struct proxy_fields *fields, unsigned i)
-{
-	struct slice name = o->headers[i].name;
-	bool of_body = name.n > 8 && slice_ieq((struct slice){name.p, 8}, SLICE("Content-"));
-
-	return proxy_fields_to_client(fields, i, o->answer.status) && (o->complete || !of_body);
-}
-
 enum fault back_ws_opening_refusal(struct back_ws_opening *o, struct refusal *refusal)
 {
-	const struct http1_response *r = &o->answer;
-	struct header *headers = arena_alloc(&o->x->arena, (r->n_headers + 1) * sizeof(*headers));
-	struct proxy_fields fields;
-	unsigned n = 0;
+	const struct header *headers;
+	unsigned n = back_ws_opening_headers(o, &headers);
 
 	if (headers == NULL)
 		return FAULT_NO_MEMORY;
-	proxy_fields_init(&fields, r->headers, r->n_headers);
-	for (unsigned i = 0; i < r->n_headers; i++)
-		if (back_ws_opening_relays(o, &fields, i))
-			headers[n++] = r->headers[i];
 	refusal->body = (struct slice){(const char *)o->body.p, o->complete ? o->body.n : 0};
-	refusal->response = (struct response){.status = (int)r->status, .headers = headers,
+	refusal->response = (struct response){.status = (int)o->answer.status, .headers = headers,
 	    .n_headers = n, .length = (int64_t)refusal->body.n};
 	return FAULT_NONE;
 }
