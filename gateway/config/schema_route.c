@@ -133,7 +133,8 @@ static const struct schema_key schema_rewrite_keys[] = {
 	    .example = "[ \"X-Debug\" ]"},
 	{SCHEMA_KEY("set_response_headers", answer_fields, NULL, rewrite.set_response_headers,
 	    "Headers of every answer of this route, whoever makes it, in place of those of the "
-	    "same names; also of the answers that refuse, and of accepted WebSockets. The example "
+	    "same names; also of the answers that refuse, and of accepted WebSockets. What "
+	    "'defaults' says is in answers to requests that no route takes, too. The example "
 	    "tells browsers to come by TLS only (HSTS), for a year."),
 	    .example = "{ Strict-Transport-Security = \"max-age=31536000\"; }"},
 	{SCHEMA_KEY("remove_response_headers", answer_removed, NULL,

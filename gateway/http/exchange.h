@@ -185,6 +185,12 @@ static inline enum flow exchange_respond(struct exchange *x, const struct respon
 	return x->route && x->route->amend ? amend_respond(x, r) : x->ops->respond(x, r);
 }
 
+/* For the log: "-" where no route took it. */
+static inline const char *exchange_route_name(const struct exchange *x)
+{
+	return x->route && x->route->conf->name[0] ? x->route->conf->name : "-";
+}
+
 static inline enum flow exchange_upgrade(struct exchange *x, const struct header *h, unsigned n)
 {
 	return x->route && x->route->amend ? amend_upgrade(x, h, n) : x->ops->upgrade(x, h, n);

@@ -42,13 +42,9 @@ static enum fault route_find(struct exchange *x)
 
 	if (f == FAULT_NONE && x->route == NULL)
 		f = FAULT_NO_ROUTE;
-	if (f != FAULT_NONE && x->request->websocket)
+	if (f != FAULT_NONE)
 		x->route = &s->unrouted;
-	if (x->route)
-		x->handler = route_is_asked_about(x) ? &serve_preflight_handler
-		    : x->route->handler;
-	else
-		x->handler = NULL;
+	x->handler = route_is_asked_about(x) ? &serve_preflight_handler : x->route->handler;
 	return f;
 }
 

@@ -55,6 +55,7 @@ static void snapshot_free(struct held *h)
 
 	for (size_t i = 0; s->routes && i < s->n_routes; i++)
 		snapshot_free_route(&s->routes[i]);
+	snapshot_free_route(&s->unrouted);
 	for (size_t i = 0; s->backends && i < s->config->n_backends; i++)
 		backend_free(s->backends[i]);
 	for (size_t i = 0; i < s->n_tls; i++)
@@ -211,13 +212,13 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 static enum fault snapshot_make_routes(struct snapshot *s)
 {
 	const struct config *c = s->config;
-	enum fault f = FAULT_NONE;
 
 	s->routes = calloc(c->n_routes + 1, sizeof(*s->routes));
 	if (s->routes == NULL)
 		return FAULT_NO_MEMORY;
 	s->n_routes = c->n_routes;
 	s->unrouted = (struct route){.conf = &c->unrouted, .handler = &front_ws_handler};
+	enum fault f = amend_new(&c->unrouted, true, &s->unrouted.amend);
 	for (size_t i = 0; i < c->n_routes && f == FAULT_NONE; i++)
 		f = snapshot_make_route(s, &c->routes[i], &s->routes[i]);
 	return f;
