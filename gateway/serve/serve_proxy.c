@@ -252,6 +252,14 @@ static void serve_proxy_switch(struct serve_proxy *p, const struct http1_respons
 	serve_proxy_free(p);
 }
 
+/* Over HTTP/2 any 2xx opens the WebSocket (RFC 8441 section 5), which this server did not. */
+static bool serve_proxy_misleads(const struct serve_proxy *p, unsigned status)
+{
+	const struct request *r = p->x->request;
+
+	return r->websocket && r->protocol == HTTP_2 && status < 300;
+}
+
 static void serve_proxy_head(struct h1_client *c, const struct http1_response *r)
 {
 	struct serve_proxy *p = serve_proxy_of(c);
@@ -265,6 +273,11 @@ static void serve_proxy_head(struct h1_client *c, const struct http1_response *r
 	}
 	if (r->status == 101) {
 		serve_proxy_switch(p, r, headers, n);
+		return;
+	}
+	if (serve_proxy_misleads(p, r->status)) {
+		serve_proxy_blame(p, FAULT_BACK_HANDSHAKE);
+		serve_proxy_fail(p, FAULT_BACK_HANDSHAKE);
 		return;
 	}
 	p->answered = true;
