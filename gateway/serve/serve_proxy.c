@@ -414,6 +414,8 @@ static enum fault serve_proxy_ask(struct serve_proxy *p, struct stream *s)
 	stream_set_buffer(s, p->x->route->conf->buffer, ask.head.n);
 	h1_client_open(&p->client, s, &(struct http1_limits){limits->head, limits->headers},
 	    &serve_proxy_client_events, &ask);
+	if (p->body_done)
+		h1_client_finish(&p->client);	/* of an empty one, that is asked for again */
 	return FAULT_NONE;
 }
 

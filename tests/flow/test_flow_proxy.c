@@ -147,7 +147,11 @@ static void test_retries(void **state)
 		{"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", true},
 		{"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", false},
 		{"PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", true},
+		{"PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", true},
+		{"PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", true},
 		{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", false},
+		{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", false},
+		{"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", false},
 		{"PATCH / HTTP/1.1\r\nHost: h\r\n\r\n", false},
 		{"ODD / HTTP/1.1\r\nHost: h\r\n\r\n", false},
 	};
@@ -291,6 +295,63 @@ static void test_broken_answers(void **state)
 		}
 		flow_finish();
 	}
+}
+
+/* Cut at each byte, by an end or a reset: what is not whole never looks so. */
+static void test_cut_anywhere(void **state)
+{
+	static const struct {
+		const char	*answer;
+		size_t		 head;		/* bytes until it is answered */
+	} cases[] = {
+		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 38},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nok\r\n0\r\nT: t\r\n\r\n", 47},
+		{"HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nk", 60},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t at = 0; at < strlen(cases[i].answer); at++)
+			for (int how = 0; how < 2; how++) {
+				flow_begin_backend(WEB, "", SERVER);
+				struct fake *c = flow_client(), *b = ask(c, GET);
+				fake_say(b, cases[i].answer, at);
+				flow_run();
+				if (how)
+					fake_reset(b);
+				else
+					fake_eof(b);
+				flow_run();
+				if (at < cases[i].head)
+					fake_expect_start(c, "HTTP/1.1 502 ");
+				else
+					lacks(c, "0\r\n\r\n");
+				assert_int_equal(c->got_reset, at >= cases[i].head);
+				assert_true(b->got_close || b->got_reset);
+				assert_int_equal(flow_world.n_fakes, 2);
+				flow_finish();
+			}
+}
+
+/* Interim answers without end cost neither memory nor more time than an answer may take. */
+static void test_interim_flood(void **state)
+{
+	(void)state;
+	flow_begin_backend(WEB, "", SERVER " response_timeout = \"10s\";");
+	struct fake *c = flow_client(), *b = ask(c, GET);
+	for (int i = 0; i < 9; i++) {
+		for (int k = 0; k < 1000; k++)
+			fake_say_text(b, k % 2 ? "HTTP/1.1 100 Continue\r\n\r\n"
+			    : "HTTP/1.1 199 Odd\r\nX: y\r\n\r\n");
+		flow_run();
+		assert_int_equal(c->out_n, 0);
+		assert_int_equal(flow_world.worker.stats.stashed, 0);
+		flow_advance(1000);
+	}
+	flow_advance(1000);
+	fake_expect_start(c, "HTTP/1.1 504 ");
+	assert_true(b->got_close);
+	flow_finish();
 }
 
 static void test_large_head(void **state)
@@ -609,6 +670,8 @@ int main(void)
 		cmocka_unit_test(test_bodies),
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_broken_answers),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_interim_flood),
 		cmocka_unit_test(test_large_head),
 		cmocka_unit_test(test_slow_client),
 		cmocka_unit_test(test_slow_server),
