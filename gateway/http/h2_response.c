@@ -90,7 +90,8 @@ static enum flow h2_respond(struct exchange *x, const struct response *r)
 	s->has_length = !none && r->length != RESPONSE_LENGTH_UNKNOWN;
 	s->left = s->has_length ? (uint64_t)r->length : 0;
 	snprintf(length, sizeof(length), "%" PRIu64, s->left);
-	h2_say_head(s, h2_status(x, r->status), r->headers, r->n_headers, s->has_length ? length : NULL);
+	h2_say_head(s, h2_status(x, r->status), r->headers, r->n_headers,
+	    s->has_length ? length : NULL);
 	return FLOW_OK;
 }
 
