@@ -118,13 +118,20 @@ static bool serve_proxy_may_retry(const struct serve_proxy *p)
 	    (p->x->request->websocket || serve_proxy_is_idempotent(p->x->request->method));
 }
 
+/* It is the server's turn to say something: all is said, or the client waits for its word. */
+static bool serve_proxy_is_asked(const struct serve_proxy *p)
+{
+	bool waits = p->x->request->expect_continue && !p->proceeded && !p->body_begun;
+
+	return !p->answered && (p->body_done || waits);
+}
+
 /* 0: it never comes. */
 static uint64_t serve_proxy_patience(const struct serve_proxy *p)
 {
 	const struct config_backend *conf = serve_proxy_conf(p);
-	bool asked = p->body_done || (p->x->request->expect_continue && !p->proceeded);
 
-	return !p->answered && asked ? conf->response_timeout : conf->body_timeout;
+	return serve_proxy_is_asked(p) ? conf->response_timeout : conf->body_timeout;
 }
 
 static void serve_proxy_set_timer(struct serve_proxy *p)
@@ -150,14 +157,13 @@ static void serve_proxy_expire(struct timer *t)
 {
 	struct serve_proxy *p = LIST_OWNER(t, struct serve_proxy, timer);
 	uint64_t patience = serve_proxy_patience(p);
-	bool asked = p->body_done || (p->x->request->expect_continue && !p->proceeded);
 
 	/* A client that does not take its answer is the HTTP layer's. */
 	if (p->choked)
 		serve_proxy_progress(p);
 	if (p->worker->now < p->active + patience) {
 		serve_proxy_set_timer(p);
-	} else if (!p->answered && !asked && !p->full) {
+	} else if (!p->answered && !serve_proxy_is_asked(p) && !p->full) {
 		serve_proxy_fail(p, FAULT_BODY_TIMEOUT);
 	} else {
 		serve_proxy_blame(p, FAULT_BACK_SILENT);
@@ -455,8 +461,11 @@ static size_t serve_proxy_body(struct exchange *x, uint8_t *bytes, size_t n)
 {
 	struct serve_proxy *p = x->state;
 
-	p->body_begun = true;
 	serve_proxy_progress(p);
+	if (!p->body_begun) {
+		p->body_begun = true;
+		serve_proxy_set_timer(p);
+	}
 	if (h1_client_write(&p->client, bytes, n) == FLOW_FULL)
 		serve_proxy_back_full(&p->client);
 	return n;

@@ -591,6 +591,57 @@ static void test_timeouts(void **state)
 	flow_finish();
 }
 
+/* Who does not wait for the server's word is the one that is waited for. */
+static void test_impatient_client(void **state)
+{
+	(void)state;
+	flow_begin_backend(WEB, "", SERVER " response_timeout = 0;");
+	struct fake *c = flow_client(), *b = ask(c,
+	    "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+	flow_advance(3600 * 1000);		/* the server may think about it */
+	fake_say_text(c, "ab");
+	flow_run();
+	ends(b, "\r\n\r\nab");
+	flow_advance(299 * 1000);
+	assert_int_equal(c->out_n, 0);
+	flow_advance(2 * 1000);
+	fake_expect_start(c, "HTTP/1.1 408 ");
+	assert_true(b->got_close);
+	flow_finish();
+}
+
+/* It says no, and takes no more of what is sent: the client is told, and is no longer held up. */
+static void test_early_answer_while_full(void **state)
+{
+	(void)state;
+	for (int complete = 0; complete < 2; complete++) {
+		flow_begin_backend(WEB, "", SERVER);
+		struct fake *c = flow_client();
+		char head[80];
+		snprintf(head, sizeof(head),
+		    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", BULK);
+		struct fake *b = ask(c, head);
+		b->window = 0;
+		fake_say(c, bulk(), BULK);
+		flow_run();
+		assert_true(c->in_at < c->in_n);
+		answer(b, "HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nn");
+		assert_false(c->got_shut);
+		if (complete)
+			answer(b, "o");
+		else
+			fake_reset(b);
+		flow_run();
+		fake_expect_start(c, "HTTP/1.1 413 ");
+		assert_int_equal(c->got_reset, !complete);
+		assert_int_equal(c->got_shut, complete);
+		assert_int_equal(c->in_at == c->in_n, complete);
+		flow_advance(60 * 1000);
+		assert_true(b->got_close);
+		flow_finish();
+	}
+}
+
 static void test_cannot_be_connected(void **state)
 {
 	(void)state;
@@ -625,7 +676,7 @@ static void whole_exchange(void)
 {
 	struct fake *c = flow_client();
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		fake_say_text(c, i == 1
 		    ? "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
 		    : GET);
@@ -633,6 +684,11 @@ static void whole_exchange(void)
 		flow_advance(0);
 		if (flow_world.n_fakes < 2)
 			return;
+		if (i == 3) {
+			fake_eof(flow_backend());	/* and is asked again */
+			flow_run();
+			flow_advance(0);
+		}
 		fake_say_text(flow_backend(), "HTTP/1.1 200 OK\r\nA: b\r\nContent-Le");
 		flow_run();
 		fake_say_text(flow_backend(), "ngth: 2\r\n\r\nok");
@@ -680,6 +736,8 @@ int main(void)
 		cmocka_unit_test(test_expect),
 		cmocka_unit_test(test_client_leaves),
 		cmocka_unit_test(test_timeouts),
+		cmocka_unit_test(test_impatient_client),
+		cmocka_unit_test(test_early_answer_while_full),
 		cmocka_unit_test(test_cannot_be_connected),
 		cmocka_unit_test(test_no_pool_with_send_proxy),
 		cmocka_unit_test(test_memory),
