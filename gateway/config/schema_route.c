@@ -129,7 +129,8 @@ static const struct schema_key schema_rewrite_keys[] = {
 	    .flags = SCHEMA_TEMPLATE,
 	    .example = "{ X-Client = \"${client.ip}\"; }"},
 	{SCHEMA_KEY("remove_headers", removed, NULL, rewrite.remove_headers,
-	    "Headers of the request that the backend does not see."),
+	    "Headers of the request that the backend does not see, nor their twins with \"_\" for "
+	    "\"-\", which many servers cannot tell from them."),
 	    .example = "[ \"X-Debug\" ]"},
 	{SCHEMA_KEY("set_response_headers", answer_fields, NULL, rewrite.set_response_headers,
 	    "Headers of every answer of this route, whoever makes it, in place of those of the "

@@ -95,9 +95,7 @@ static void front_ws_ready(struct leg *leg)
 
 static void front_ws_make_record(const struct front_ws *f, struct exchange_record *record)
 {
-	exchange_record_make(record, f->x);
-	record->access.transport = SLICE("websocket");
-	record->access.status = f->x->request->protocol == HTTP_2 ? 200 : 101;	/* once open */
+	exchange_record_websocket(record, f->x);
 	record->access.subprotocol = f->subprotocol;
 }
 

@@ -159,7 +159,7 @@ struct exchange {
 	const char		*server;	/* who is asked; of the snapshot; NULL: none */
 	/*
 	 * Before it is routed: by the connection. Then by a rule, for the front to say. In the end:
-	 * what the answer was for.
+	 * what the answer was for, or was cut by.
 	 */
 	enum fault		 refused;
 	uint32_t		 head;		/* bytes of the request, as counted in stats */

@@ -72,7 +72,10 @@ static void h1_lose(struct h1_conn *c, enum fault f)
 {
 	const struct handler *handler = c->x.handler;
 
-	if (handler && !c->ended)
+	if (c->ended)
+		return;
+	c->x.refused = f;
+	if (handler)
 		handler->gone(&c->x, f);
 }
 

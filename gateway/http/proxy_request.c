@@ -161,7 +161,7 @@ static bool proxy_request_leaves_out(const struct proxy_request *p, struct slice
 		if (proxy_fields_same(name, p->set[i].name))
 			return true;
 	for (unsigned i = 0; i < p->n_remove; i++)
-		if (slice_ieq(name, p->remove[i]))
+		if (proxy_fields_same(name, p->remove[i]))
 			return true;
 	return false;
 }

@@ -118,13 +118,20 @@ static bool serve_proxy_may_retry(const struct serve_proxy *p)
 	    (p->x->request->websocket || serve_proxy_is_idempotent(p->x->request->method));
 }
 
+/* It is the server's turn to say something: all is said, or the client waits for its word. */
+static bool serve_proxy_is_asked(const struct serve_proxy *p)
+{
+	bool waits = p->x->request->expect_continue && !p->proceeded && !p->body_begun;
+
+	return !p->answered && (p->body_done || waits);
+}
+
 /* 0: it never comes. */
 static uint64_t serve_proxy_patience(const struct serve_proxy *p)
 {
 	const struct config_backend *conf = serve_proxy_conf(p);
-	bool asked = p->body_done || (p->x->request->expect_continue && !p->proceeded);
 
-	return !p->answered && asked ? conf->response_timeout : conf->body_timeout;
+	return serve_proxy_is_asked(p) ? conf->response_timeout : conf->body_timeout;
 }
 
 static void serve_proxy_set_timer(struct serve_proxy *p)
@@ -150,14 +157,13 @@ static void serve_proxy_expire(struct timer *t)
 {
 	struct serve_proxy *p = LIST_OWNER(t, struct serve_proxy, timer);
 	uint64_t patience = serve_proxy_patience(p);
-	bool asked = p->body_done || (p->x->request->expect_continue && !p->proceeded);
 
 	/* A client that does not take its answer is the HTTP layer's. */
 	if (p->choked)
 		serve_proxy_progress(p);
 	if (p->worker->now < p->active + patience) {
 		serve_proxy_set_timer(p);
-	} else if (!p->answered && !asked && !p->full) {
+	} else if (!p->answered && !serve_proxy_is_asked(p) && !p->full) {
 		serve_proxy_fail(p, FAULT_BODY_TIMEOUT);
 	} else {
 		serve_proxy_blame(p, FAULT_BACK_SILENT);
@@ -252,6 +258,14 @@ static void serve_proxy_switch(struct serve_proxy *p, const struct http1_respons
 	serve_proxy_free(p);
 }
 
+/* Over HTTP/2 any 2xx opens the WebSocket (RFC 8441 section 5), which this server did not. */
+static bool serve_proxy_misleads(const struct serve_proxy *p, unsigned status)
+{
+	const struct request *r = p->x->request;
+
+	return r->websocket && r->protocol == HTTP_2 && status < 300;
+}
+
 static void serve_proxy_head(struct h1_client *c, const struct http1_response *r)
 {
 	struct serve_proxy *p = serve_proxy_of(c);
@@ -265,6 +279,11 @@ static void serve_proxy_head(struct h1_client *c, const struct http1_response *r
 	}
 	if (r->status == 101) {
 		serve_proxy_switch(p, r, headers, n);
+		return;
+	}
+	if (serve_proxy_misleads(p, r->status)) {
+		serve_proxy_blame(p, FAULT_BACK_HANDSHAKE);
+		serve_proxy_fail(p, FAULT_BACK_HANDSHAKE);
 		return;
 	}
 	p->answered = true;
@@ -401,6 +420,8 @@ static enum fault serve_proxy_ask(struct serve_proxy *p, struct stream *s)
 	stream_set_buffer(s, p->x->route->conf->buffer, ask.head.n);
 	h1_client_open(&p->client, s, &(struct http1_limits){limits->head, limits->headers},
 	    &serve_proxy_client_events, &ask);
+	if (p->body_done)
+		h1_client_finish(&p->client);	/* of an empty one, that is asked for again */
 	return FAULT_NONE;
 }
 
@@ -440,8 +461,11 @@ static size_t serve_proxy_body(struct exchange *x, uint8_t *bytes, size_t n)
 {
 	struct serve_proxy *p = x->state;
 
-	p->body_begun = true;
 	serve_proxy_progress(p);
+	if (!p->body_begun) {
+		p->body_begun = true;
+		serve_proxy_set_timer(p);
+	}
 	if (h1_client_write(&p->client, bytes, n) == FLOW_FULL)
 		serve_proxy_back_full(&p->client);
 	return n;
