@@ -6,28 +6,16 @@
 
 #include "back/back_call.h"
 #include "back/back_code.h"
+#include "back/back_events_answer.h"
 #include "back/back_events_body.h"
-#include "back/back_meta.h"
-#include "back/back_offer.h"
+#include "back/back_events_opening.h"
 #include "back/back_pour.h"
-#include "back/back_refusal.h"
 #include "base/log.h"
 #include "http/gateway_worker.h"
 
-#define BACK_EVENTS_TYPE	"application/websocket-events"
-
 enum {
 	BACK_EVENTS_FAREWELL = 10 * 1000,	/* ms for the last requests of a session */
-	BACK_EVENTS_KEEP_ALIVE = 20,		/* seconds; a backend may not ask for fewer */
 	BACK_EVENTS_REPLAY = 64			/* bytes of that line */
-};
-
-/* Until the session is open; in the arena of the client's exchange. */
-struct back_events_opening {
-	struct back_offer	 offer;
-	struct back_refusal	 refusal;
-	struct slice		 subprotocol;	/* that the backend chose */
-	enum fault		 fault;		/* something is wrong with its answer's head */
 };
 
 enum { BACK_EVENTS_FIRST, BACK_EVENTS_PONG, BACK_EVENTS_LAST, BACK_EVENTS_EXTRAS };
@@ -37,8 +25,7 @@ struct back_events {
 	struct connection		 connection;
 	struct back_caller		 caller;
 	struct back_call		 call;
-	struct exchange			*x;		/* NULL: it is open, or ended */
-	struct back_events_opening	*opening;	/* as long */
+	struct back_events_opening	*opening;	/* NULL: it is open, or ended */
 	struct back_outbox		 outbox;
 	size_t				 stale, replayed;	/* messages and bytes at its front
 						 * that were offered and not accepted */
@@ -48,13 +35,10 @@ struct back_events {
 	struct assembly			 inbox;		/* an answer's body … */
 	struct slice			 rest;		/* … of which this is left */
 	struct back_pour		 pour;
-	struct back_meta		 meta;
+	struct back_events_answer	 answer;	/* what the last one's head said */
 	struct timer			 timer;		/* keep alive, or the farewell's end */
 	struct task			 task;		/* the client takes more; buries, too */
-	uint64_t			 keep_alive;	/* ms; 0: not wanted */
-	uint64_t			 accepted;	/* bytes, as the answer says */
 	char				*target, *lines;
-	bool				 proper;	/* the answer's status and type are */
 	bool				 said_last;	/* by the request under way */
 	bool				 stopped;	/* the client takes no more now */
 };
@@ -83,10 +67,10 @@ static void back_events_free(struct back_events *e)
 	struct worker *w = e->caller.worker;
 
 	back_call_close(&e->call);
-	back_events_body_clear(&e->body);
+	back_events_body_clear(&e->body, e->caller.worker);
 	back_outbox_clear(&e->outbox);
 	back_events_clear_inbox(e);
-	back_meta_clear(&e->meta);
+	back_meta_clear(&e->answer.meta);
 	back_caller_close(&e->caller);
 	list_remove(&e->connection.link);
 	timer_close(w, &e->timer);
@@ -107,25 +91,25 @@ static void back_events_give_up(struct back_events *e)
 
 static void back_events_end(struct back_events *e, enum fault f)
 {
-	e->x = NULL;
+	e->opening = NULL;
 	channel_done(&e->leg, f, 0, (struct slice){NULL, 0});
 	back_events_give_up(e);
 }
 
 static enum fault back_events_compose(struct back_events *e)
 {
+	const struct back_meta *meta = &e->answer.meta;
 	char replay[BACK_EVENTS_REPLAY] = "";
 
-	back_events_body_clear(&e->body);
+	back_events_body_clear(&e->body, e->caller.worker);
 	free(e->lines);
 	if (e->replayed > 0)
 		snprintf(replay, sizeof(replay), "Content-Bytes-Replayed: %zu\r\n", e->replayed);
-	size_t room = strlen(replay) + e->meta.n + 1;
+	size_t room = strlen(replay) + meta->n + 1;
 	e->lines = malloc(room);
 	if (e->lines == NULL)
 		return FAULT_NO_MEMORY;
-	snprintf(e->lines, room, "%s%.*s", replay, (int)e->meta.n,
-	    e->meta.n ? e->meta.lines : "");
+	snprintf(e->lines, room, "%s%.*s", replay, (int)meta->n, meta->n ? meta->lines : "");
 	return back_events_body_make(&e->body, &e->outbox, e->extra, BACK_EVENTS_EXTRAS);
 }
 
@@ -165,11 +149,12 @@ static void back_events_next(struct back_events *e)
 
 	if (!back_call_is_idle(&e->call) || e->rest.n > 0 || e->pour.begun)
 		return;
+	uint64_t pause = e->answer.keep_alive;
 	if (e->extra[BACK_EVENTS_LAST].wanted || (!e->stopped && (e->outbox.count > e->stale ||
 	    e->extra[BACK_EVENTS_PONG].wanted)))
 		back_events_request(e);
 	else
-		timer_set(w, &e->timer, e->keep_alive ? w->now + e->keep_alive : CLOCK_NEVER);
+		timer_set(w, &e->timer, pause ? w->now + pause : CLOCK_NEVER);
 }
 
 /* Has it ended, and how? The backend is told behind all that the client said. */
@@ -183,7 +168,7 @@ static void back_events_farewell(struct back_events *e, enum websocket_event_kin
 	last->wanted = true;
 	if (kind == EVENT_CLOSE && code != 1005)
 		last->n = ws_write_close(last->p, ws_close_code_valid(code) ? code : 1011, reason);
-	e->x = NULL;
+	e->opening = NULL;
 	e->stopped = false;
 	back_call_hold(&e->call, false);
 	back_events_clear_inbox(e);
@@ -201,7 +186,7 @@ static void back_events_expire(struct timer *t)
 	else if (back_call_is_idle(&e->call) && e->rest.n == 0 && !e->pour.begun)
 		back_events_request(e);
 	else
-		timer_set(e->caller.worker, t, e->caller.worker->now + e->keep_alive);
+		timer_set(e->caller.worker, t, e->caller.worker->now + e->answer.keep_alive);
 }
 
 /* What the backend has taken is gone. */
@@ -209,14 +194,14 @@ static enum fault back_events_accept(struct back_events *e)
 {
 	size_t count = e->outbox.count, before = e->body.count, n = e->body.content;
 
-	if (e->accepted > e->body.offered && e->accepted != UINT64_MAX)
+	if (e->answer.accepted > e->body.offered && e->answer.accepted != UINT64_MAX)
 		return FAULT_BACK_EVENTS;
-	if (e->accepted < n)
-		n = (size_t)e->accepted;
+	if (e->answer.accepted < n)
+		n = (size_t)e->answer.accepted;
 	back_outbox_drop_content(&e->outbox, n, before);
 	e->stale = before - (count - e->outbox.count);
 	e->replayed = e->body.content - n;
-	back_events_body_clear(&e->body);
+	back_events_body_clear(&e->body, e->caller.worker);
 	return FAULT_NONE;
 }
 
@@ -330,8 +315,8 @@ static void back_events_refuse(struct back_events *e, unsigned status)
 	const struct channel *ch = e->leg.channel;
 	struct slice body = {(const char *)e->call.body.p, e->call.body.n};
 	struct refusal refusal;
-	enum fault f = back_refusal_make(&e->opening->refusal, &e->x->arena,
-	    e->call.excess ? NULL : &body, &refusal);
+	enum fault f = back_events_opening_refusal(e->opening, e->call.excess ? NULL : &body,
+	    &refusal);
 
 	if (f != FAULT_NONE) {
 		back_events_end(e, f);
@@ -341,7 +326,6 @@ static void back_events_refuse(struct back_events *e, unsigned status)
 	    e->caller.conf->name, e->caller.backend->conf->name, ch->server,
 	    fault_text(FAULT_BACK_REFUSED), status);
 	channel_refuse(&e->leg, &refusal);
-	e->x = NULL;
 	back_events_free(e);
 }
 
@@ -350,14 +334,13 @@ static enum fault back_events_check_open(struct back_events *e)
 {
 	struct websocket_event event;
 
-	if (!e->proper)
-		return FAULT_BACK_EVENTS;
+	if (e->call.excess)
+		return FAULT_BACK_TOO_BIG;
 	e->rest = (struct slice){(const char *)e->call.body.p, e->call.body.n};
-	enum fault f = e->rest.n > 0 ? websocket_events_read(&e->rest, &event)
-	    : FAULT_BACK_EVENTS;
-	if (f == FAULT_NONE && event.kind != EVENT_OPEN)
-		f = FAULT_BACK_EVENTS;
-	return f;
+	if (!e->answer.proper || e->rest.n == 0)
+		return FAULT_BACK_EVENTS;
+	enum fault f = websocket_events_read(&e->rest, &event);
+	return f == FAULT_NONE && event.kind != EVENT_OPEN ? FAULT_BACK_EVENTS : f;
 }
 
 static void back_events_take_inbox(struct back_events *e)
@@ -375,7 +358,7 @@ static void back_events_opened(struct back_events *e, unsigned status)
 		return;
 	}
 	if (f == FAULT_NONE)
-		f = e->call.excess ? FAULT_BACK_TOO_BIG : back_events_check_open(e);
+		f = back_events_check_open(e);
 	if (f == FAULT_NONE)
 		f = channel_speak(&e->leg, e->opening->subprotocol);
 	if (f != FAULT_NONE) {
@@ -385,10 +368,10 @@ static void back_events_opened(struct back_events *e, unsigned status)
 		back_events_end(e, f);
 		return;
 	}
-	e->x = NULL;
+	e->opening = NULL;
 	e->caller.settled = true;
 	e->extra[BACK_EVENTS_FIRST].wanted = false;
-	back_events_body_clear(&e->body);
+	back_events_body_clear(&e->body, e->caller.worker);
 	back_events_take_inbox(e);
 	channel_ready(&e->leg);
 	back_events_go_on(e);
@@ -400,7 +383,7 @@ static void back_events_answered_last(struct back_events *e)
 	size_t before = e->outbox.content + e->outbox.count;
 
 	e->extra[BACK_EVENTS_FIRST].wanted = false;
-	if (!e->proper || back_events_accept(e) != FAULT_NONE)
+	if (!e->answer.proper || back_events_accept(e) != FAULT_NONE)
 		back_events_give_up(e);
 	else if (e->said_last && (e->outbox.count == 0 ||
 	    e->outbox.content + e->outbox.count == before))
@@ -413,7 +396,7 @@ static enum fault back_events_check(const struct back_events *e, unsigned status
 {
 	if (e->call.excess)
 		return FAULT_BACK_TOO_BIG;
-	if (e->proper)
+	if (e->answer.proper)
 		return FAULT_NONE;
 	if (status == 200)
 		return FAULT_BACK_EVENTS;
@@ -431,7 +414,7 @@ static void back_events_answered(struct back_call *c, unsigned status)
 		back_events_answered_last(e);
 		return;
 	}
-	if (e->x) {
+	if (e->opening) {
 		back_events_opened(e, status);
 		return;
 	}
@@ -465,83 +448,15 @@ static void back_events_connected(struct back_call *c, const struct target *targ
 		list_append(&g->connections, &e->connection.link);
 }
 
-/* The media type, whatever parameters it has. */
-static bool back_events_is_proper(const struct http1_response *r)
-{
-	const struct header *h = http1_find(r->headers, r->n_headers, SLICE("Content-Type"));
-	struct slice rest = h ? h->value : (struct slice){NULL, 0}, type;
-
-	return r->status == 200 && slice_cut(&rest, ';', &type) &&
-	    slice_ieq(slice_trim(type), SLICE(BACK_EVENTS_TYPE));
-}
-
-static bool back_events_number(const struct http1_response *r, struct slice name, uint64_t *value)
-{
-	const struct header *h = http1_find(r->headers, r->n_headers, name);
-
-	return h && slice_u64(h->value, value);
-}
-
-static void back_events_learn_interval(struct back_events *e, const struct http1_response *r)
-{
-	uint64_t seconds;
-
-	if (http1_find(r->headers, r->n_headers, SLICE("Keep-Alive-Interval")) == NULL)
-		return;
-	if (!back_events_number(r, SLICE("Keep-Alive-Interval"), &seconds) ||
-	    seconds > UINT32_MAX)
-		seconds = 0;
-	if (seconds > 0 && seconds < BACK_EVENTS_KEEP_ALIVE)
-		seconds = BACK_EVENTS_KEEP_ALIVE;
-	e->keep_alive = seconds * 1000;
-}
-
-/* One of those that were offered, or none. */
-static enum fault back_events_learn_subprotocol(struct back_events *e,
-    const struct http1_response *r)
-{
-	const struct header *h = http1_find(r->headers, r->n_headers,
-	    SLICE("Sec-WebSocket-Protocol"));
-
-	if (h == NULL)
-		return FAULT_NONE;
-	if (!back_offer_has(&e->opening->offer, h->value))
-		return FAULT_BACK_HANDSHAKE;
-	e->opening->subprotocol = arena_copy(&e->x->arena, h->value);
-	return e->opening->subprotocol.p ? FAULT_NONE : FAULT_NO_MEMORY;
-}
-
-/* Of the answer to OPEN; how much of its body is wanted. */
-static uint64_t back_events_head_open(struct back_events *e, const struct http1_response *r,
-    uint64_t most)
-{
-	struct back_events_opening *o = e->opening;
-
-	if (e->proper)
-		o->fault = back_events_learn_subprotocol(e, r);
-	if (r->status < 300 || r->status > 599)
-		return most;
-	o->fault = back_refusal_keep(&o->refusal, &e->x->arena, r);
-	return BACK_REFUSAL_BODY;
-}
-
 static uint64_t back_events_head(struct back_call *c, const struct http1_response *r)
 {
 	struct back_events *e = LIST_OWNER(c, struct back_events, call);
 	uint64_t most = e->caller.conf->max_message + e->caller.conf->buffer;
 
-	e->proper = back_events_is_proper(r);
-	if (e->proper) {
-		back_events_learn_interval(e, r);
-		if (!back_events_number(r, SLICE("Content-Bytes-Accepted"), &e->accepted))
-			e->accepted = UINT64_MAX;
-		/* What cannot be remembered would be missed some day. */
-		if (back_meta_learn(&e->meta, r->headers, r->n_headers, e->caller.limits.head))
-			e->proper = false;
-	}
-	if (e->x)
-		return back_events_head_open(e, r, most);
-	return e->proper && e->leg.channel ? most : 0;
+	back_events_answer_learn(&e->answer, r, e->caller.limits.head);
+	if (e->opening)
+		return back_events_opening_learn(e->opening, r, &e->answer, most);
+	return e->answer.proper && e->leg.channel ? most : 0;
 }
 
 static const struct back_call_events back_events_call_events = {
@@ -656,7 +571,7 @@ static enum fault back_events_make(struct back_events *e)
 		f = back_events_compose(e);
 		if (f == FAULT_NONE)
 			return FAULT_NONE;
-		back_events_body_clear(&e->body);
+		back_events_body_clear(&e->body, e->caller.worker);
 		back_call_close(&e->call);
 	}
 	timer_close(w, &e->timer);
@@ -670,22 +585,12 @@ static enum fault back_events_open_caller(struct back_events *e, struct channel 
 		{SLICE("Connection-Id"), {ch->id, RANDOM_ID}},
 		{SLICE("Accept"), SLICE(BACK_EVENTS_TYPE)},
 		{SLICE("Content-Type"), SLICE(BACK_EVENTS_TYPE)},
+		{SLICE("Sec-WebSocket-Protocol"), {NULL, 0}},
 	};
-	unsigned n = 3;
+	enum fault f = back_events_opening_new(x, &e->opening, &own[3].value);
 
-	e->x = x;
-	e->opening = arena_alloc(&x->arena, sizeof(*e->opening));
-	if (e->opening == NULL)
-		return FAULT_NO_MEMORY;
-	enum fault f = back_offer_make(&e->opening->offer, x);
-	if (f != FAULT_NONE)
-		return f;
-	char *list = back_offer_list(&e->opening->offer, &x->arena);
-	if (list == NULL)
-		return FAULT_NO_MEMORY;
-	if (list[0])
-		own[n++] = (struct header){SLICE("Sec-WebSocket-Protocol"), slice_of(list)};
-	return back_caller_open(&e->caller, ch, x, own, n);
+	return f == FAULT_NONE ? back_caller_open(&e->caller, ch, x, own, own[3].value.n ? 4 : 3)
+	    : f;
 }
 
 static enum fault back_events_open(struct channel *ch, struct exchange *x)

@@ -43,6 +43,8 @@ enum fault back_events_body_make(struct back_events_body *b, const struct back_o
 	*b = (struct back_events_body){.p = malloc(room + 1)};
 	if (b->p == NULL)
 		return FAULT_NO_MEMORY;
+	b->room = room;
+	STATS_ADD(o->worker->stats.unposted, (int64_t)room);
 	for (struct back_message *m = back_outbox_first(o); m; m = back_outbox_after(o, m)) {
 		back_events_body_event(b, m->kind == WS_TEXT ? EVENT_TEXT : EVENT_BINARY,
 		    m->p + m->taken, m->n - m->taken);
@@ -55,8 +57,9 @@ enum fault back_events_body_make(struct back_events_body *b, const struct back_o
 	return FAULT_NONE;
 }
 
-void back_events_body_clear(struct back_events_body *b)
+void back_events_body_clear(struct back_events_body *b, struct worker *w)
 {
+	STATS_ADD(w->stats.unposted, -(int64_t)b->room);
 	free(b->p);
-	*b = (struct back_events_body){NULL, 0, 0, 0, 0};
+	*b = (struct back_events_body){.p = NULL};
 }

@@ -7,7 +7,7 @@
 
 struct back_events_body {	/* all zero when there is none */
 	char	*p;
-	size_t	 n;
+	size_t	 n, room;
 	size_t	 count;		/* messages of the outbox in it */
 	size_t	 content;	/* bytes of theirs */
 	size_t	 offered;	/* bytes of content, with those of other events */
@@ -24,6 +24,6 @@ struct back_events_extra {
 /* All of the outbox, and then the n extras that are wanted. NO_MEMORY. */
 enum fault	back_events_body_make(struct back_events_body *, const struct back_outbox *,
 		    const struct back_events_extra *, size_t n) MUST_USE;
-void		back_events_body_clear(struct back_events_body *);
+void		back_events_body_clear(struct back_events_body *, struct worker *);
 
 #endif

@@ -21,7 +21,8 @@ bool back_pour_on(struct back_pour *pour, struct leg *back, struct worker *w, co
 	while (pour->begun && back->channel && !*stopped) {
 		size_t n = pour->n < BACK_POUR_PIECE ? pour->n : BACK_POUR_PIECE;
 		struct msg m = {pour->p, n, pour->kind, n < pour->n};
-		pour->p += n;
+		if (n > 0)
+			pour->p += n;	/* an empty one is nowhere */
 		pour->n -= n;
 		pour->begun = m.more;
 		channel_deliver(back, &m);

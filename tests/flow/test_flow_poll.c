@@ -196,6 +196,10 @@ static void test_messages(void **state)
 		flow_advance(0);
 		poll_heard(b);
 	}
+	poll_answer(b, "text/plain", "");
+	fake_expect(c, "\x81\x00", 2);
+	flow_advance(100);
+	poll_expect_poll(b, 11);
 	assert_int_equal(flow_world.n_fakes, 2);
 	fake_say_text(b, "HTTP/1.0 200 OK\r\nContent-Type: TEXT/html\r\n\r\nend");
 	fake_eof(b);
@@ -203,7 +207,7 @@ static void test_messages(void **state)
 	fake_expect(c, "\x81\x03" "end", 5);
 	flow_advance(0);
 	assert_int_equal(flow_world.n_fakes, 3);
-	poll_expect_poll(flow_backend(), 11);
+	poll_expect_poll(flow_backend(), 12);
 	poll_finish(c);
 }
 
@@ -598,6 +602,39 @@ static void test_farewell_ends(void **state)
 	flow_finish();
 }
 
+/* The gateway stops: the client is told, and the rest is dropped when its time is up. */
+static void test_stop(void **state)
+{
+	(void)state;
+	for (int hurry = 0; hurry < 2; hurry++) {
+		struct fake *c = poll_open_plain();
+		fake_frame(c, 0x81, "one", 3);
+		flow_run();
+		flow_advance(0);
+		struct fake *b = flow_backend();
+		struct list *channels = &flow_world.gateway.channels;
+		channel_close(LIST_OWNER(channels->next, struct channel, link), FAULT_SHUTDOWN);
+		flow_run();
+		poll_expect_close(c, 1001);
+		fake_eof(c);
+		flow_run();
+		assert_false(b->got_close);
+		assert_false(list_empty(&flow_world.gateway.connections));
+		if (hurry) {
+			struct list *l = list_take(&flow_world.gateway.connections);
+			struct connection *left = LIST_OWNER(l, struct connection, link);
+			left->ops->drop(left);
+			flow_run();
+			assert_true(b->got_close);
+		} else {
+			poll_expect_post(b, 1, "one");
+			poll_say(b, OK_EMPTY);
+		}
+		assert_true(list_empty(&flow_world.gateway.connections));
+		flow_finish();
+	}
+}
+
 /* A session has one place, whatever it has of connections, and stays with its server. */
 static void test_places(void **state)
 {
@@ -706,6 +743,7 @@ int main(void)
 	    cmocka_unit_test(test_slow_client),
 	    cmocka_unit_test(test_farewell),
 	    cmocka_unit_test(test_farewell_ends),
+	    cmocka_unit_test(test_stop),
 	    cmocka_unit_test(test_places),
 	    cmocka_unit_test(test_moves),
 	    cmocka_unit_test(test_memory),
