@@ -9,8 +9,6 @@
 #include "channel/channel.h"
 #include "codec/ws_extension.h"
 
-enum { BACK_WS_BODY = 64 * 1024 };	/* of a refusal; more is left out, all of it */
-
 struct back_ws_opening;
 
 /*

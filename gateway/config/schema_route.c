@@ -225,13 +225,16 @@ static enum config_server_kind schema_servers(const void *base)
 /* Nobody looks into the messages of a web server. */
 static bool schema_has_messages(const void *base)
 {
-	return !config_server_has_http(schema_servers(base));
+	const struct config_backend *b = ((const struct config_route *)base)->backend;
+
+	return b == NULL || !config_backend_is_proxied(b);
 }
 
-/* Who speaks WebSocket itself gets messages as they are. */
+/* Who knows messages gets them as they are. */
 static bool schema_has_framing(const void *base)
 {
-	return schema_has_messages(base) && !config_server_has_ws(schema_servers(base));
+	return !config_server_has_http(schema_servers(base)) &&
+	    !config_server_has_ws(schema_servers(base));
 }
 
 static const struct schema_key schema_route_keys[] = {

@@ -206,8 +206,7 @@ void settle_cors(struct read *r, const struct node *node, const struct config_ro
 {
 	const struct node *said = node_find(node, "cors");
 	bool messages = route->action == ACTION_BACKEND
-	    ? route->backend && (route->backend->n_servers == 0 ||
-	    route->backend->servers[0].kind < SERVER_HTTP)
+	    ? route->backend && !config_backend_is_proxied(route->backend)
 	    : route->action == ACTION_SERVICE && route->service == SERVICE_ECHO;
 
 	if (said && messages && !r->broken)

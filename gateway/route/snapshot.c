@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "back/back_echo.h"
+#include "back/back_events.h"
+#include "back/back_poll.h"
 #include "back/back_stream.h"
 #include "back/back_ws.h"
 #include "base/log.h"
@@ -40,6 +42,12 @@ static const struct snapshot_action snapshot_servers[] = {
 	[SERVER_WSS] = {&front_ws_handler, &back_ws_kind},
 	[SERVER_HTTP] = {&serve_proxy_handler, NULL},
 	[SERVER_HTTPS] = {&serve_proxy_handler, NULL},
+};
+
+/* Of those, where the gateway asks on its own. */
+static const struct snapshot_action snapshot_modes[] = {
+	[MODE_LONGPOLL] = {&front_ws_handler, &back_poll_kind},
+	[MODE_WS_OVER_HTTP] = {&front_ws_handler, &back_events_kind},
 };
 
 static const struct snapshot_action snapshot_services[] = {
@@ -175,6 +183,8 @@ static const struct snapshot_action *snapshot_action_of(const struct config_rout
 		return &snapshot_services[conf->service];
 	if (conf->action != ACTION_BACKEND)
 		return &snapshot_actions[conf->action];
+	if (conf->backend->mode != MODE_PROXY)
+		return &snapshot_modes[conf->backend->mode];
 	return &snapshot_servers[conf->backend->n_servers ? conf->backend->servers[0].kind
 	    : SERVER_TCP];
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "back/back_refusal.h"
 #include "back/back_ws_opening.h"
 #include "codec/ws_client.h"
 #include "codec/ws_handshake.h"
@@ -152,7 +153,7 @@ static void side_tell_refusal(struct side *s)
 
 	FUZZ_CHECK(back_ws_opening_refusal(s->opening, &r) == FAULT_NONE);
 	FUZZ_CHECK(r.response.status >= 300 && r.response.status < 600);
-	FUZZ_CHECK(r.response.length == (int64_t)r.body.n && r.body.n <= BACK_WS_BODY);
+	FUZZ_CHECK(r.response.length == (int64_t)r.body.n && r.body.n <= BACK_REFUSAL_BODY);
 	fuzz_tell_number(&s->story, (uint64_t)r.response.status);
 	side_tell_headers(s, r.response.headers, r.response.n_headers);
 	side_tell(s, r.body.p, r.body.n);
