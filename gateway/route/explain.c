@@ -435,6 +435,7 @@ static void (*const explain_actions[])(struct explain *, const struct config_rou
 
 static void (*const explain_services[])(struct explain *, const struct config_route *) = {
 	[SERVICE_ECHO] = explain_messages,
+	[SERVICE_CLOSE] = explain_messages,
 	[SERVICE_HEALTH] = explain_health,
 };
 

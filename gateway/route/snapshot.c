@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "back/back_close.h"
 #include "back/back_echo.h"
 #include "back/back_stream.h"
 #include "back/back_ws.h"
@@ -44,6 +45,7 @@ static const struct snapshot_action snapshot_servers[] = {
 
 static const struct snapshot_action snapshot_services[] = {
 	[SERVICE_ECHO] = {&front_ws_handler, &back_echo_kind},
+	[SERVICE_CLOSE] = {&front_ws_handler, &back_close_kind},
 	[SERVICE_HEALTH] = {&serve_health_handler, NULL},
 };
 

@@ -117,7 +117,8 @@ static const char web[] =
 /* Nothing is framed for who speaks WebSocket. */
 static const char messages[] =
     "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
-    "\t\ttransports = [ \"websocket\" ];\n\t\tsubprotocols = [ ];\n"
+    "\t\ttransports = [ \"websocket\", \"sse\", \"longpoll\" ];\n"
+    "\t\tsubprotocols = [ ];\n"
     "\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n"
     "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n"
     "\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n"
@@ -125,7 +126,9 @@ static const char messages[] =
     "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n"
     "\t\trefuse = \"http\";\n"
     "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
-    "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
+    "\t\t\tbytes = \"0\";\n\t\t};\n"
+    "\t\tsession: {\n\t\t\tresume = \"1m\";\n\t\t\treplay = \"64K\";\n"
+    "\t\t\tpoll = \"10s\";\n\t\t\tmax_per_ip = 9;\n\t\t};\n\t};\n";
 
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",
@@ -202,7 +205,7 @@ static void test_no_key_is_forgotten(void **state)
 	char text[16384];
 
 	(void)state;
-	strcat(strcpy(text, everything), web);
+	strcat(strcat(strcpy(text, everything), web), messages);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		strcat(strcat(text, actions[i]), sessions);
 	expect_in_dump(&schema_top, text);
