@@ -21,12 +21,11 @@ struct carrier {
 	/* The frame in the buffer becomes what stands in the response. NULL: it is that. */
 	void			(*wrap)(struct receiver *, struct buffer *);
 	/*
-	 * No frame, but another answer (visit.answer), and no head was sent: answers and ends the
-	 * exchange.
+	 * VISIT_NOTHING or VISIT_REFUSED, and no head was sent: answers and ends the exchange.
 	 */
 	void			(*refuse)(struct receiver *);
-	/* The same within a streaming response: the last words; then it is ended. NULL: none. */
-	void			(*replaced)(struct receiver *, struct buffer *);
+	/* The same within a streaming response: its last words. NULL: there are none. */
+	void			(*last)(struct receiver *, struct buffer *);
 	/* Bytes after which a streaming response ends; the client comes again. 0: it does not. */
 	uint64_t		(*limit)(const struct config_route *);
 };

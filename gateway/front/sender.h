@@ -11,12 +11,11 @@ struct sender;
 
 struct sender_kind {
 	/*
-	 * The body is complete, in visit.body: makes visit.messages of it (n_messages may stay 0:
-	 * then it is answered as if all had been taken). May answer and end the exchange itself:
-	 * false.
+	 * The body is complete, in visit.body: makes visit.messages of it, which may be none. May
+	 * answer and end the exchange itself: false.
 	 */
 	bool	(*read)(struct sender *);
-	/* The visit's answer, or VISIT_FAILED with WS_TOO_BIG or NO_MEMORY; ends the exchange. */
+	/* VISIT_DONE or VISIT_REFUSED, also for WS_TOO_BIG and NO_MEMORY; ends the exchange. */
 	void	(*answer)(struct sender *);
 	/* How much of a body is taken; more is WS_TOO_BIG. 0: no limit */
 	uint64_t (*most)(const struct config_route *);
@@ -35,7 +34,7 @@ static inline struct sender *sender_of(struct visit *v)
 
 /* Makes it the exchange's state, at home; link is still to be found. NULL: out of memory. */
 struct sender	*sender_new(struct exchange *, const struct sender_kind *);
-/* Of a request without a body: as sender_body_end. */
+/* The end of the handler's open: everything else about the wish is filled in. */
 void		 sender_begin(struct exchange *);
 /* Of the handler. */
 size_t		 sender_body(struct exchange *, uint8_t *p, size_t n);

@@ -49,7 +49,7 @@ struct session_kind {
 	 * there are too many. Else they are gone when they are given.
 	 */
 	bool		 numbered;
-	bool		 takes_over;	/* a second receiver replaces the first; else: VISIT_BUSY */
+	bool		 takes_over;	/* a second receiver replaces the first; else BUSY */
 	bool		 survives;	/* a receiver that is lost does not end the session */
 	/* ms without a receiver, after which it is over; also how long its end is told */
 	uint64_t	(*patience)(const struct config_route *);
@@ -59,6 +59,8 @@ struct session_kind {
 	uint64_t	(*beat)(const struct config_route *);
 	/* bytes in the outbox, above which the backend is stopped */
 	uint64_t	(*keeps)(const struct config_route *);
+	/* sessions from one address; 0: no limit */
+	unsigned	(*most)(const struct config_route *);
 };
 
 enum session_state {
@@ -75,25 +77,25 @@ struct session {
 	struct worker		*worker;
 	struct session_link	*link;		/* held */
 	struct list		 all;		/* among the worker's sessions */
-	struct task		 grave;
+	struct task		 task;		/* its work, or to free it */
 	struct timer		 timer;		/* patience, poll, beat: checked lazily */
 	struct outbox		 outbox;
 	struct assembly		 partial;	/* of the backend's message */
-	struct visit		*opener, *receiver;	/* parked; NULL: none */
+	/* NULL: none. The opener is parked; the receiver is, or has a frame under way. */
+	struct visit		*opener, *receiver;
 	struct list		 senders;	/* visits that wait for the backend */
 	uint64_t		 given;		/* id of the last message that a receiver has had */
-	uint64_t		 left;		/* worker.now when the last receiver left or came */
+	uint64_t		 left;		/* worker.now when the last receiver left */
 	uint64_t		 heard;		/* … when one was last given anything */
 	uint64_t		 seq;		/* the last one that was delivered; 0: none */
-	struct address		 address;	/* counted by max_per_ip */
-	const struct route	*counted;	/* there; NULL: it is not */
+	struct address		 address;	/* that max_per_ip counts it for */
+	struct tally		*tally;		/* there; NULL: it is not counted */
 	uint8_t			 state;		/* enum session_state */
-	bool			 attended;	/* a receiver is here, or has a frame under way */
 	bool			 acknowledges;	/* the client does: nothing else is let go of */
 	bool			 greeted;	/* dialect.open was given */
 	bool			 stopped;	/* the backend takes no more now */
 	bool			 full;		/* it was told to stop */
-	bool			 told;		/* a receiver was given the end */
+	bool			 dismissed;	/* by its client: nobody asks for its end */
 	uint16_t		 code;		/* of the end */
 	uint8_t			 reason_n;
 	char			 reason[VISIT_REASON];
@@ -101,13 +103,23 @@ struct session {
 };
 
 /*
- * Opens a session of this kind under that id for the exchange of the visit, which becomes its first
- * (VISIT_OPEN or VISIT_RECEIVE): answers go to visit->ops as after visit_send. transport: for the
- * access log. SESSION_EXISTS: there is one (which visit->link leads to then); others as of
- * channel_open. On a fault nothing was made and the visit is at home.
+ * Opens a session of this kind under that id for the exchange of the visit, its first one
+ * (VISIT_OPEN or VISIT_RECEIVE): answers go to visit->ops as after visit_send, which is what is
+ * done if there is one under that id already. transport: for the access log. HANDSHAKE_RATE,
+ * SESSION_PER_IP, and what channel_open says: nothing was made, and the visit is at home.
  */
 enum fault	session_open(struct visit *, const struct session_kind *, struct slice id,
 		    const char *transport) MUST_USE;
+/* How it has ended, once it is SESSION_CLOSED. */
+static inline struct session_end session_end_of(const struct session *s)
+{
+	return (struct session_end){s->code, {s->reason, s->reason_n}};
+}
+
+/* Ends it for a fault of its own: the backend is told, and its client, if it asks. */
+void		session_fail(struct session *, enum fault);
+/* There is work: done soon, not from within. */
+void		session_wake(struct session *);
 /* A visit is here: sent, or recalled. For visit.c. */
 void		session_visited(struct session *, struct visit *);
 void		session_recalled(struct session *, struct visit *);

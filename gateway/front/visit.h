@@ -22,8 +22,8 @@ struct visit;
 enum visit_wish {
 	VISIT_OPEN,		/* wait until the session stands; where it was opened only */
 	VISIT_RECEIVE,		/* be its receiver, or go on being it: the next frame */
-	VISIT_DELIVER,		/* messages from the client */
-	VISIT_ACKNOWLEDGE,	/* all up to `after` has arrived */
+	VISIT_LEAVE,		/* be it no longer; visit_end's */
+	VISIT_DELIVER,		/* messages from the client, or none */
 	VISIT_CLOSE		/* the client closes it */
 };
 
@@ -32,21 +32,26 @@ enum visit_answer {
 	VISIT_FRAME,		/* in frame; more may follow if it is asked for */
 	VISIT_LAST,		/* the same, and nothing will follow */
 	VISIT_NOTHING,		/* a poll's time is over */
-	VISIT_REPLACED,		/* a newer receiver took over */
-	VISIT_BUSY,		/* there is a receiver, and it stays */
-	VISIT_UNKNOWN,		/* there is no such session (any more) */
-	VISIT_DROPPED,		/* what was to come next is not here any more: it has ended */
-	VISIT_AHEAD,		/* `after` names what was never sent */
-	VISIT_GAP,		/* seq: `expected` comes next */
-	VISIT_CLOSED,		/* what was to be delivered came too late: code and reason */
-	VISIT_FAILED		/* for a fault */
+	/*
+	 * For a fault: SESSION_UNKNOWN, SESSION_REPLACED, SESSION_BUSY, SESSION_AHEAD,
+	 * SESSION_MISSED (and the session has ended), SESSION_GAP (with `expected`), SESSION_ENDED
+	 * (with code and reason; too late to deliver), or why it could not be opened.
+	 */
+	VISIT_REFUSED
 };
 
 enum { VISIT_REASON = 123 };
 
+struct refusal;
+
 struct visit_ops {
 	/* It is home with its answer; the exchange is there. May be sent anew, or ended. */
 	void	(*answered)(struct visit *);
+	/*
+	 * Of VISIT_OPEN, in place of that: the backend refused the session in words of its own,
+	 * which are valid during the call. Ends the exchange. NULL: VISIT_REFUSED for BACK_REFUSED.
+	 */
+	void	(*refused)(struct visit *, const struct refusal *);
 	/* Frees what it is embedded in, once visit_end was called and it is home. */
 	void	(*free)(struct visit *);
 };
@@ -63,15 +68,15 @@ struct visit {
 	enum visit_wish		 wish;
 	const struct dialect	*dialect;	/* of a receiver */
 	bool			 once;		/* it takes one frame, whenever that comes */
-	bool			 resumes;	/* `after` is said: it begins behind that one */
+	bool			 resumes;	/* `after` is said: all up to that has arrived */
 	bool			 numbered;	/* seq is said */
 	uint64_t		 after, seq;
 	size_t			 most;		/* bytes of a frame, if more than a message fit */
-	struct msg		*messages;	/* that are delivered, with their bytes in body */
+	struct msg		*messages;	/* to be delivered: the sender's, as is body */
 	size_t			 n_messages;
 	struct buffer		 body;
 
-	/* the answer; VISIT_FAILED: fault. code and reason also of VISIT_LAST */
+	/* the answer */
 	enum visit_answer	 answer;
 	enum fault		 fault;
 	uint16_t		 code;
@@ -86,12 +91,12 @@ struct visit {
 	size_t			 delivered;	/* of messages */
 	uint64_t		 since;		/* worker.now there, when it came */
 	bool			 parked;	/* it is there */
-	bool			 streams;	/* as a receiver it has been answered */
+	bool			 attends;	/* it is the receiver, also while it is home */
 };
 
 /* All zero before. */
 void	visit_init(struct visit *, struct exchange *, const struct visit_ops *);
-/* To its session, or straight home with VISIT_UNKNOWN; the wish is filled in. */
+/* To its session, or straight home for SESSION_UNKNOWN; the wish is filled in. */
 void	visit_send(struct visit *);
 /*
  * The exchange is over, or lost: nothing is answered any more, and ops.free is called when it is
@@ -101,5 +106,8 @@ void	visit_end(struct visit *);
 
 /* The session's side: home with that. */
 void	visit_answer(struct visit *, enum visit_answer);
+void	visit_refuse(struct visit *, enum fault);
+/* It is never answered: no worker runs any more. */
+void	visit_drop(struct visit *);
 
 #endif

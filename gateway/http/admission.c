@@ -22,6 +22,8 @@ static int64_t admission_memory_of(const struct stats *stats)
 	return atomic_load_explicit(&stats->queued, memory_order_relaxed) +
 	    atomic_load_explicit(&stats->stashed, memory_order_relaxed) +
 	    atomic_load_explicit(&stats->assembled, memory_order_relaxed) +
+	    atomic_load_explicit(&stats->kept, memory_order_relaxed) +
+	    atomic_load_explicit(&stats->posted, memory_order_relaxed) +
 	    atomic_load_explicit(&stats->inflating, memory_order_relaxed) +
 	    atomic_load_explicit(&stats->heads, memory_order_relaxed) +
 	    atomic_load_explicit(&stats->tls, memory_order_relaxed) * ADMISSION_TLS +
