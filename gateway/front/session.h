@@ -85,6 +85,7 @@ struct session {
 	struct visit		*opener, *receiver;
 	struct list		 senders;	/* visits that wait for the backend */
 	uint64_t		 given;		/* id of the last message that a receiver has had */
+	uint64_t		 arrived;	/* id up to which its client has said so */
 	uint64_t		 left;		/* worker.now when the last receiver left */
 	uint64_t		 heard;		/* … when one was last given anything */
 	uint64_t		 seq;		/* the last one that was delivered; 0: none */

@@ -125,6 +125,8 @@ enum fault session_receive_arrived(struct session *s, uint64_t upto)
 {
 	if (upto > s->outbox.last)
 		return FAULT_SESSION_AHEAD;
+	if (s->arrived < upto)
+		s->arrived = upto;
 	if (s->given < upto)
 		s->given = upto;
 	outbox_drop(&s->outbox, s->worker, upto);
@@ -132,9 +134,14 @@ enum fault session_receive_arrived(struct session *s, uint64_t upto)
 	return FAULT_NONE;
 }
 
-/* Begins again behind what has arrived. A client that polls says each time how far that is. */
+/*
+ * Begins again behind what has arrived. A client that polls says each time how far that is. A
+ * request that was overtaken on its way, or is repeated by a proxy, harms nothing.
+ */
 static enum fault session_receive_resume(struct session *s, const struct visit *v)
 {
+	if (v->after < s->arrived)
+		return FAULT_SESSION_STALE;
 	if (v->after < s->outbox.gone)
 		return FAULT_SESSION_MISSED;
 	enum fault f = session_receive_arrived(s, v->after);
