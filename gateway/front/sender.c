@@ -58,7 +58,7 @@ void sender_begin(struct exchange *x)
 
 	if (r->has_body && r->length != UINT64_MAX && !sender_fits(s, r->length))
 		sender_refuse(s, FAULT_WS_TOO_BIG);
-	else if (!r->has_body)
+	else if (!r->has_body || r->length == 0)
 		sender_body_end(x);
 }
 
@@ -88,6 +88,8 @@ void sender_body_end(struct exchange *x)
 {
 	struct sender *s = x->state;
 
+	if (s->visit.away)
+		return;		/* a length of 0 told it before */
 	if (s->visit.body.failed)
 		sender_refuse(s, FAULT_NO_MEMORY);
 	else if (s->kind->read(s))

@@ -69,6 +69,8 @@ static void session_work(struct task *t)
 {
 	struct session *s = LIST_OWNER(t, struct session, task);
 
+	if (s->failed)
+		session_fail(s, s->failed);
 	session_send_go_on(s);
 	session_receive_go_on(s);
 	if (s->dismissed && s->receiver == NULL)
@@ -195,14 +197,11 @@ static enum fault session_keep(struct session *s, const struct msg *fragment)
 static enum flow session_take(struct leg *leg, const struct msg *m)
 {
 	struct session *s = session_of(leg);
-	enum fault f = session_keep(s, m);
 
-	if (f != FAULT_NONE) {
-		session_fail(s, f);
-		return FLOW_GONE;
-	}
+	if (s->failed == FAULT_NONE)
+		s->failed = session_keep(s, m);
+	s->full = s->failed || session_receive_is_full(s);
 	session_wake(s);
-	s->full = session_receive_is_full(s);
 	return s->full ? FLOW_FULL : FLOW_OK;
 }
 

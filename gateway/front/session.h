@@ -91,6 +91,7 @@ struct session {
 	uint64_t		 seq;		/* the last one that was delivered; 0: none */
 	struct address		 address;	/* that max_per_ip counts it for */
 	struct tally		*tally;		/* there; NULL: it is not counted */
+	enum fault		 failed;	/* it is to end for this, soon */
 	uint8_t			 state;		/* enum session_state */
 	bool			 acknowledges;	/* the client does: nothing else is let go of */
 	bool			 greeted;	/* dialect.open was given */

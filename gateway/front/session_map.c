@@ -130,10 +130,10 @@ static struct session_link *session_map_new_link(struct session_map *m, struct w
     const struct config_route *route, struct slice id)
 {
 	struct session_link *l = calloc(1, sizeof(*l) + id.n);
-	char *copy = (char *)(l + 1);
 
 	if (l == NULL)
 		return NULL;
+	char *copy = (char *)(l + 1);
 	held_init(&l->held, session_map_free_link);
 	memcpy(copy, id.p, id.n);
 	l->id = (struct slice){copy, id.n};

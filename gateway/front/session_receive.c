@@ -2,22 +2,27 @@
 
 #include <string.h>
 
-/* Once its outbox is half empty again the backend may go on. */
-static void session_receive_room(struct session *s)
+/* Do more than so many bytes wait, even if what may be let go of is? */
+static bool session_receive_exceeds(struct session *s, uint64_t most)
 {
-	if (!s->full || s->state != SESSION_OPEN || s->outbox.bytes > s->kind->keeps(s->conf) / 2)
-		return;
-	s->full = false;
-	channel_room(&s->leg);
+	if (s->kind->numbered && !s->acknowledges)
+		outbox_shrink(&s->outbox, s->worker, s->given, most);
+	return s->outbox.bytes > most;
 }
 
 bool session_receive_is_full(struct session *s)
 {
-	uint64_t most = s->kind->keeps(s->conf);
+	return session_receive_exceeds(s, s->kind->keeps(s->conf));
+}
 
-	if (s->kind->numbered && !s->acknowledges)
-		outbox_shrink(&s->outbox, s->worker, s->given, most);
-	return s->outbox.bytes > most;
+/* Once its outbox is half empty again the backend may go on. */
+static void session_receive_room(struct session *s)
+{
+	if (!s->full || s->state != SESSION_OPEN ||
+	    session_receive_exceeds(s, s->kind->keeps(s->conf) / 2))
+		return;
+	s->full = false;
+	channel_room(&s->leg);
 }
 
 void session_receive_discard(struct session *s)

@@ -185,6 +185,8 @@ void flow_finish(void)
 	assert_int_equal(w->worker.stats.assembled, 0);
 	assert_int_equal(w->worker.stats.heads, 0);
 	assert_int_equal(w->worker.stats.inflating, 0);
+	assert_int_equal(w->worker.stats.kept, 0);
+	assert_int_equal(w->worker.stats.posted, 0);
 	assert_int_equal(w->worker.timers.opened, 0);
 	assert_int_equal(w->worker.load, 0);
 	assert_int_equal(w->admission.open, 0);
