@@ -22,8 +22,8 @@ static bool receiver_is_through(const struct receiver *r)
 	return r->visit.once || r->visit.answer == VISIT_LAST || (limit && r->written >= limit);
 }
 
-/* The frame leaves now, or is copied: its bytes are given back. */
-static void receiver_write(struct receiver *r)
+/* The frame leaves now, or is copied: its bytes are given back. False: that was the end. */
+static bool receiver_write(struct receiver *r)
 {
 	struct visit *v = &r->visit;
 	struct iovec iov = {v->frame.p, v->frame.n};
@@ -31,8 +31,13 @@ static void receiver_write(struct receiver *r)
 	if (iov.iov_len > 0 && exchange_write(v->x, &iov, 1) == FLOW_FULL)
 		r->full = true;
 	r->written += iov.iov_len;
+	r->writing = true;
 	worker_flush(v->worker);
+	r->writing = false;
 	buffer_clear(&v->frame);
+	if (r->lost)
+		visit_end(v);
+	return !r->lost;
 }
 
 static void receiver_give(struct receiver *r)
@@ -49,7 +54,8 @@ static void receiver_give(struct receiver *r)
 	if (!r->begun)
 		r->carrier->begin(r, v->frame.n);
 	r->begun = true;
-	receiver_write(r);
+	if (!receiver_write(r))
+		return;
 	if (receiver_is_through(r))
 		receiver_finish(r);
 	else if (!r->full)
@@ -68,8 +74,8 @@ static void receiver_break(struct receiver *r)
 	}
 	if (r->carrier->last)
 		r->carrier->last(r, &v->frame);
-	receiver_write(r);
-	receiver_finish(r);
+	if (receiver_write(r))
+		receiver_finish(r);
 }
 
 static void receiver_answered(struct visit *v)
@@ -136,5 +142,7 @@ void receiver_gone(struct exchange *x, enum fault f)
 	struct receiver *r = x->state;
 
 	(void)f;
-	visit_end(&r->visit);
+	r->lost = true;
+	if (!r->writing)
+		visit_end(&r->visit);
 }
