@@ -45,6 +45,7 @@ static void test_outbox(void **state)
 	expect(1, 2, "");
 	expect(2, 3, "ccc");
 	assert_null(outbox_after(&box, 3));
+	expect(0, 1, "a");
 	expect_bytes(3 * OUTBOX_MESSAGE + 4);
 	outbox_drop(&box, &worker, 1);
 	assert_int_equal(box.gone, 1);
