@@ -203,8 +203,10 @@ static inline bool config_backend_is_proxied(const struct config_backend *b)
 enum config_action {
 	ACTION_BACKEND, ACTION_STATIC, ACTION_REDIRECT, ACTION_RESPOND, ACTION_SERVICE
 };
-enum config_transport { TRANSPORT_WEBSOCKET };
-enum config_service { SERVICE_ECHO, SERVICE_HEALTH };
+enum config_transport {
+	TRANSPORT_WEBSOCKET, TRANSPORT_SOCKJS, TRANSPORT_SSE, TRANSPORT_LONGPOLL
+};
+enum config_service { SERVICE_ECHO, SERVICE_CLOSE, SERVICE_HEALTH };
 /* index into framing_table */
 enum config_framing {
 	FRAMING_BINARY, FRAMING_TEXT, FRAMING_LINE, FRAMING_CRLF, FRAMING_NUL, FRAMING_LENGTH8,
@@ -271,6 +273,12 @@ struct config_cors {
 	uint64_t		 max_age;
 };
 
+/* Of `sse` and `longpoll`. */
+struct config_session {
+	uint64_t	resume, replay, poll;
+	unsigned	max_per_ip;	/* 0: no limit */
+};
+
 enum { CONFIG_SET_HEADERS = 64 };	/* the most that set_headers and such may have */
 
 struct config_route_limits {
@@ -321,8 +329,20 @@ struct config_route {
 	struct config_route_limits limits;
 	struct config_rewrite	 rewrite;
 	struct config_cors	 cors;
+	struct config_session	 session;
 	struct config_place	 place;
 };
+
+/* Sets of transports: those of plain requests, and all for clients that cannot speak WebSocket. */
+enum {
+	CONFIG_PLAIN = 1u << TRANSPORT_SSE | 1u << TRANSPORT_LONGPOLL,
+	CONFIG_FALLBACK = CONFIG_PLAIN | 1u << TRANSPORT_SOCKJS
+};
+
+static inline bool config_route_has(const struct config_route *r, unsigned transports)
+{
+	return (r->transports & transports) != 0;
+}
 
 enum { CONFIG_HEADERS_MAX = 1000 };	/* the most that limits.headers may say */
 

@@ -15,7 +15,7 @@ static const struct schema_word schema_redirects[] = {
 static const struct schema_word schema_services[] = {
     {"echo", SERVICE_ECHO, false},
     {"health", SERVICE_HEALTH, false},
-    {"close", 0, true},
+    {"close", SERVICE_CLOSE, false},
     {"status", 0, true},
     {"metrics", 0, true},
     {NULL, 0, false},
@@ -24,8 +24,8 @@ static const struct schema_word schema_services[] = {
 static const struct schema_word schema_transports[] = {
     {"websocket", TRANSPORT_WEBSOCKET, false},
     {"sockjs", 0, true},
-    {"sse", 0, true},
-    {"longpoll", 0, true},
+    {"sse", TRANSPORT_SSE, false},
+    {"longpoll", TRANSPORT_LONGPOLL, false},
     {NULL, 0, false},
 };
 
@@ -180,10 +180,22 @@ static const struct schema_key schema_sockjs_keys[] = {
 };
 
 static const struct schema_key schema_session_keys[] = {
-	{SCHEMA_YET("resume", duration, "30s", "How long a session waits for its client.")},
-	{SCHEMA_YET("replay", size, "256K", "What is kept to be sent again.")},
-	{SCHEMA_YET("poll", duration, "25s", "How long a poll is held.")},
-	{SCHEMA_YET("max_per_ip", count, "0", "Sessions from one address. 0: no limit.")},
+	{SCHEMA_KEY("resume", duration, "30s", session.resume,
+	    "How long a session lasts without a request that waits for its messages. So long its "
+	    "client may be away, and so long the end of a session is told to who asks."),
+	    .min = 1000, .max = 24 * 60 * 60 * 1000},
+	{SCHEMA_KEY("replay", size, "256K", session.replay,
+	    "What a session keeps of its messages until the client has said that they arrived, "
+	    "which it does with 'after' in the next poll and with 'ack'. When more than that "
+	    "waits the backend is stopped. With \"sse\", for a client that says nothing, the "
+	    "oldest that were sent are dropped, and a client that comes back too late gets 410."),
+	    .min = 1024, .max = 1024 * 1024 * 1024},
+	{SCHEMA_KEY("poll", duration, "25s", session.poll,
+	    "How long a poll waits for a message. Then it is answered with 204."),
+	    .min = 1000, .max = 60 * 60 * 1000},
+	{SCHEMA_KEY("max_per_ip", count, "0", session.max_per_ip,
+	    "Sessions of this kind from one address, of IPv6 from one /64, with those that wait "
+	    "for their client. Others are refused with 429. 0: no limit.")},
 };
 
 static const struct schema_group schema_respond = {.what = "respond",
@@ -211,8 +223,16 @@ static const struct schema_group schema_cors = {
 };
 static const struct schema_group schema_sockjs = {.what = "sockjs",
     SCHEMA_KEYS(schema_sockjs_keys)};
-static const struct schema_group schema_session = {.what = "session",
-    SCHEMA_KEYS(schema_session_keys)};
+static bool schema_has_sessions(const void *base)
+{
+	return config_route_has(base, CONFIG_PLAIN);
+}
+
+static const struct schema_group schema_session = {
+	.what = "session",
+	SCHEMA_KEYS(schema_session_keys),
+	.applies = schema_has_sessions,
+};
 
 /* Of a route's backend: its servers' kind; a map's are SERVER_TCP, as is who is none. */
 static enum config_server_kind schema_servers(const void *base)
@@ -288,14 +308,17 @@ static const struct schema_key schema_route_keys[] = {
 	{SCHEMA_ROW("respond", group, NULL, "Answer with a fixed text."),
 	    .group = &schema_respond, .flags = SCHEMA_ACTION, .action = ACTION_RESPOND},
 	{SCHEMA_KEY("service", word, NULL, service,
-	    "What the gateway does itself: \"echo\" returns each message as it came, \"health\" "
+	    "What the gateway does itself: \"echo\" returns each message as it came, \"close\" "
+	    "ends each session at once, with 3000, which tests of clients want, and \"health\" "
 	    "answers requests with 200 while the gateway serves."),
 	    .words = schema_services, .flags = SCHEMA_ACTION | SCHEMA_SAMPLE,
 	    .action = ACTION_SERVICE, .example = "\"echo\""},
 
 	/* sessions */
 	{SCHEMA_KEY("transports", words, "websocket", transports,
-	    "What clients may use to exchange messages."),
+	    "What clients may use to exchange messages: \"websocket\", and, for those that "
+	    "cannot, plain requests of HTTP below the route's 'path': \"sse\" (server-sent events) "
+	    "and \"longpoll\". The 'path' is a prefix then."),
 	    .words = schema_transports},
 	{SCHEMA_KEY("framing", word, "binary", framing,
 	    "How messages become bytes for the backend, and bytes messages. With \"binary\" and "
@@ -344,7 +367,7 @@ static const struct schema_key schema_route_keys[] = {
 	    .applies = schema_has_framing},
 	{SCHEMA_KEY("ping", duration, "25s", ping,
 	    "How long a session is silent before the client is sent a ping, and a WebSocket "
-	    "server, too. \"0\": none is sent."),
+	    "server, too. On a stream of events it is a comment. \"0\": none is sent."),
 	    .applies = schema_has_messages},
 	{SCHEMA_KEY("ping_timeout", duration, "20s", ping_timeout,
 	    "How long the answer to a ping may take before the session is closed with 1011."),
@@ -390,8 +413,9 @@ static const struct schema_key schema_route_keys[] = {
 	    .group = &schema_cors},
 	{SCHEMA_YET("sockjs", group, NULL, "For the transport \"sockjs\"."),
 	    .group = &schema_sockjs},
-	{SCHEMA_YET("session", group, NULL, "For the transports \"sse\" and \"longpoll\"."),
-	    .group = &schema_session},
+	{SCHEMA_ROW("session", group, NULL,
+	    "Sessions of the transports \"sse\" and \"longpoll\"."),
+	    .group = &schema_session, .applies = schema_has_messages},
 	{SCHEMA_YET("on_reload", word, "keep",
 	    "Whether sessions end when a reload changes or removes their route."),
 	    .words = schema_on_reloads},

@@ -391,6 +391,42 @@ static void settle_messages(struct read *r, const struct node *node,
 	}
 }
 
+static bool settle_exchanges_messages(const struct config_route *route)
+{
+	return route->action == ACTION_BACKEND ? !config_server_has_http(settle_servers(route))
+	    : route->action == ACTION_SERVICE && route->service != SERVICE_HEALTH;
+}
+
+/* Sessions of plain requests are below a path, and hold messages as a whole. */
+static void settle_fallback(struct read *r, const struct node *node,
+    const struct config_route *route)
+{
+	if (!config_route_has(route, CONFIG_FALLBACK))
+		return;
+	if (route->path_kind == PATH_EXACT || route->path_kind == PATH_REGEX)
+		notice_error(r->notice, settle_place(node, "path"), "transports other than "
+		    "\"websocket\" use paths below the route's: its 'path' is a prefix, such as "
+		    "\"/x\"");
+	if (route->max_message == 0)
+		notice_error(r->notice, settle_place(node, "max_message"), "transports other than "
+		    "\"websocket\" need whole messages, so route '%.40s' needs a 'max_message'",
+		    route->name);
+}
+
+/* What the defaults say is for routes that exchange messages. */
+static void settle_transports(struct read *r, const struct node *node,
+    const struct config_route *route)
+{
+	const struct node *said = node_find(node, "transports");
+
+	if (settle_exchanges_messages(route))
+		settle_fallback(r, node, route);
+	else if (said && config_route_has(route, CONFIG_FALLBACK) &&
+	    route->action != ACTION_BACKEND)
+		notice_error(r->notice, &said->place, "'transports' is for routes that exchange "
+		    "messages, which '%.40s' does not", route->name);
+}
+
 void settle_route(struct read *r, const struct node *node, void *item)
 {
 	struct config_route *route = item;
@@ -425,6 +461,8 @@ void settle_route(struct read *r, const struct node *node, void *item)
 		settle_framings(r, node, route);
 	if (route->action == ACTION_RESPOND && !r->broken)
 		settle_respond(r, node, route);
+	if (!r->broken)
+		settle_transports(r, node, route);
 	settle_rewrite(r, node, route);
 	settle_cors(r, node, route);
 }

@@ -205,11 +205,11 @@ static bool settle_lists(const struct config_list *list, const char *entry)
 void settle_cors(struct read *r, const struct node *node, const struct config_route *route)
 {
 	const struct node *said = node_find(node, "cors");
-	bool messages = route->action == ACTION_BACKEND
+	bool websocket = route->action == ACTION_BACKEND
 	    ? route->backend && !config_backend_is_proxied(route->backend)
-	    : route->action == ACTION_SERVICE && route->service == SERVICE_ECHO;
+	    : route->action == ACTION_SERVICE && route->service != SERVICE_HEALTH;
 
-	if (said && messages && !r->broken)
+	if (said && websocket && !config_route_has(route, CONFIG_FALLBACK) && !r->broken)
 		notice_error(r->notice, &said->place, "'cors' is about HTTP, and this route "
 		    "speaks WebSocket only: see 'origins'");
 }

@@ -8,6 +8,12 @@
 
 enum { AMEND_HEADERS = CONFIG_HEADERS_MAX + CONFIG_SET_HEADERS + CORS_HEADERS };
 
+/* A WebSocket is no business of CORS; its substitutes are. */
+static bool amend_has_cors(const struct config_route *conf, bool messages)
+{
+	return conf->cors.origins.n > 0 && (!messages || config_route_has(conf, CONFIG_FALLBACK));
+}
+
 static enum fault amend_make(struct amend *a, bool messages)
 {
 	const struct config_pairs *set = &a->conf->rewrite.set_response_headers;
@@ -18,14 +24,14 @@ static enum fault amend_make(struct amend *a, bool messages)
 	for (size_t i = 0; i < set->n; i++)
 		a->set[a->n_set++] = (struct header){slice_of(set->v[i].name),
 		    slice_of(set->v[i].value)};
-	if (a->conf->cors.origins.n == 0 || messages)
+	if (!amend_has_cors(a->conf, messages))
 		return FAULT_NONE;
 	return cors_new(&a->arena, &a->conf->cors, &a->cors);
 }
 
 enum fault amend_new(const struct config_route *conf, bool messages, struct amend **made)
 {
-	bool cors = conf->cors.origins.n > 0 && !messages;
+	bool cors = amend_has_cors(conf, messages);
 
 	*made = NULL;
 	if (!cors && conf->rewrite.set_response_headers.n == 0 &&

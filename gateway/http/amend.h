@@ -23,7 +23,7 @@ struct amend {
 	const struct cors	*cors;		/* NULL: none */
 };
 
-/* *made: NULL when the route changes nothing. messages: it is no business of CORS. */
+/* *made: NULL when the route changes nothing. messages: of sessions. */
 enum fault	amend_new(const struct config_route *, bool messages, struct amend **made) MUST_USE;
 void		amend_free(struct amend *);	/* NULL is fine */
 

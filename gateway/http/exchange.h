@@ -32,6 +32,8 @@ struct tally;
 struct route_use {
 	_Atomic unsigned	 sessions;
 	struct tally		*by_address;
+	/* Of those, with the ones that have ended but are still told, that last across requests. */
+	struct tally		*kept_by_address;
 };
 
 /* What was learnt of the directory of a route with files; shared by all workers. */
@@ -125,6 +127,9 @@ struct handler {
 	const char	*name;
 	/* It says exchange_proceed itself; else that is said when open has not answered. */
 	bool		 proceeds;
+	/* Who ends its side while it waits for the answer has left: gone. Else half is enough. */
+	bool		 attended;
+	bool		 json;		/* what a request is refused with is read by a program */
 	/*
 	 * The head is there. May answer at once or later. A fault: nothing was answered, and the
 	 * HTTP layer answers for it.
@@ -153,7 +158,8 @@ struct exchange {
 	struct arena		 arena;
 	uint64_t		 started;	/* worker.now */
 	struct address		 forwarded;	/* whom a trusted proxy's header names */
-	const char		*session;	/* its id, while templates are filled in; or NULL */
+	/* The id that logs know its session by, where it has one; or NULL. */
+	const char		*session;
 	uint64_t		 bytes_in, bytes_out;	/* of the bodies */
 	int			 status;	/* 0: not answered yet */
 	const char		*server;	/* who is asked; of the snapshot; NULL: none */
@@ -164,6 +170,7 @@ struct exchange {
 	enum fault		 refused;
 	uint32_t		 head;		/* bytes of the request, as counted in stats */
 	bool			 tunnel;
+	bool			 json;		/* a failure is told in JSON */
 	bool			 by_address;	/* forwarded counts for limits.per_ip */
 	char			 id[RANDOM_ID + 1];
 };

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "http/error_json.h"
 #include "http/exchange.h"
 #include "http/status.h"
 #include "net/cork.h"
@@ -140,12 +141,32 @@ static struct slice exchange_page(const struct exchange *x, int status, enum fau
 	return (struct slice){page, n < 0 ? 0 : n < EXCHANGE_PAGE ? (size_t)n : EXCHANGE_PAGE - 1};
 }
 
+static void exchange_fail_page(struct exchange *x, enum fault f, const struct header *headers,
+    unsigned n)
+{
+	int status = fault_http(f);
+	bool html = exchange_wants_html(x);
+	char page[EXCHANGE_PAGE];
+
+	exchange_answer(x, status, headers, n,
+	    html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
+	    exchange_page(x, status, f, html, page));
+}
+
+static void exchange_fail_json(struct exchange *x, enum fault f, const struct header *headers,
+    unsigned n)
+{
+	struct buffer body = {0};
+
+	error_json(&body, x, fault_http(f), fault_ws(f), slice_of(fault_text(f)), SLICE(""));
+	exchange_answer(x, fault_http(f), headers, n, "application/json", buffer_slice(&body));
+	buffer_clear(&body);
+}
+
 void exchange_fail(struct exchange *x, enum fault f)
 {
 	struct header headers[EXCHANGE_HEADERS] = {HEADER("Cache-Control", "no-store")};
 	int status = fault_http(f);
-	bool html = exchange_wants_html(x);
-	char page[EXCHANGE_PAGE];
 	unsigned n = 1;
 
 	x->refused = f;
@@ -156,7 +177,8 @@ void exchange_fail(struct exchange *x, enum fault f)
 	for (size_t i = 0; i < sizeof(exchange_extras) / sizeof(exchange_extras[0]); i++)
 		if (exchange_extras[i].status == status)
 			headers[n++] = exchange_extras[i].header;
-	exchange_answer(x, status, headers, n,
-	    html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
-	    exchange_page(x, status, f, html, page));
+	if (x->json)
+		exchange_fail_json(x, f, headers, n);
+	else
+		exchange_fail_page(x, f, headers, n);
 }

@@ -14,6 +14,8 @@ enum fault exchange_life_begin(struct exchange *x, enum http_protocol protocol)
 	x->forwarded.known = false;
 	x->refused = FAULT_NONE;
 	x->server = NULL;
+	x->session = NULL;
+	x->json = false;
 	random_id(x->id);
 	STATS_ADD(x->client->worker->stats.requests_total, 1);
 	return FAULT_NONE;

@@ -41,6 +41,7 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 		.duration = age,
 		.bytes_in = x->bytes_in,
 		.bytes_out = x->bytes_out,
+		.session_id = slice_of(x->session),
 		.request_id = {x->id, RANDOM_ID},
 	};
 	if (memcmp(client->peer.ip, exchange_client(x)->ip, sizeof(client->peer.ip)) != 0)

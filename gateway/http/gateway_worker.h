@@ -15,6 +15,7 @@ struct compress_pool;
 struct errands;
 struct http_site;
 struct pool;
+struct session_map;
 
 /* The tag of an accepted connection (listener.h): what its listener is. Lives in the snapshot. */
 struct http_listener {
@@ -45,10 +46,12 @@ struct gateway_worker {
 	struct held		*snapshot;	/* for what is new; counted */
 	struct list		 connections;	/* struct connection */
 	struct list		 channels;	/* struct channel, while it is open */
+	struct list		 sessions;	/* struct session: those across requests */
 	/* Stopping: what is accepted, or asked for, from now on is refused: FAULT_SHUTDOWN. */
 	bool			 stopping;
 	struct admission	*admission;	/* shared by all workers */
 	struct errands		*errands;	/* as well */
+	struct session_map	*session_map;	/* and this */
 	struct compress_pool	*compress;	/* NULL until a message is compressed */
 	struct pool		*pool;		/* idle connections to servers */
 };

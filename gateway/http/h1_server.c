@@ -328,7 +328,8 @@ static void h1_eof(struct stream *s)
 		return;
 	}
 	/* Half a connection is enough to be answered, but not to become a tunnel. */
-	if (c->state == H1_WAIT && c->x.request && !c->x.request->websocket)
+	if (c->state == H1_WAIT && c->x.request && !c->x.request->websocket &&
+	    !(c->x.handler && c->x.handler->attended))
 		return;
 	if (c->state != H1_HEAD)
 		h1_lose(c, FAULT_PEER_EOF);

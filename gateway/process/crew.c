@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "channel/compress.h"
+#include "front/session.h"
 #include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "loop/errand.h"
@@ -29,6 +30,7 @@ struct crew {
 	_Atomic unsigned	  left;		/* workers that have not ended */
 	struct admission	  admission;
 	struct errands		 *errands;
+	struct session_map	 *session_map;
 	void			(*ended)(void);
 };
 
@@ -65,6 +67,7 @@ static void crew_member_fini(struct crew_member *m)
 	pool_free(m->gateway.pool);
 	net_worker_fini(w);
 	farewell_fini(&m->farewell);
+	session_drop_all(w);
 	worker_fini(w);		/* letters that were not opened may speak of backends */
 	held_put(m->gateway.snapshot);
 	compress_pool_free(m->gateway.compress);
@@ -83,7 +86,8 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	m->hurry.open = crew_open_hurry;
 	m->gateway = (struct gateway_worker){
 	    .site = site, .snapshot = held_get(snapshot), .admission = &crew->admission,
-	    .errands = crew->errands};
+	    .errands = crew->errands, .session_map = crew->session_map};
+	list_init(&m->gateway.sessions);
 	list_init(&m->gateway.connections);
 	list_init(&m->gateway.channels);
 	w->gateway = &m->gateway;
@@ -116,7 +120,8 @@ enum fault crew_new(unsigned n, const struct http_site *site, struct held *snaps
 	crew->admission.workers = crew->workers;
 	crew->admission.n_workers = n;
 	crew->errands = errands_new(ERRAND_THREADS);
-	if (crew->members && crew->workers && crew->errands)
+	crew->session_map = session_map_new();
+	if (crew->members && crew->workers && crew->errands && crew->session_map)
 		f = admission_init(&crew->admission);
 	while (f == FAULT_NONE && crew->n < n) {
 		struct crew_member *m = &crew->members[crew->n];
@@ -139,6 +144,7 @@ void crew_free(struct crew *crew)
 	while (crew->n > 0)
 		crew_member_fini(&crew->members[--crew->n]);
 	admission_fini(&crew->admission);
+	session_map_free(crew->session_map);
 	free(crew->members);
 	free(crew->workers);
 	free(crew);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "front/front_ws.h"
+#include "front/transport.h"
 #include "http/admission.h"
 #include "http/cors.h"
 #include "http/gateway_worker.h"
@@ -35,6 +36,14 @@ static bool route_is_asked_about(const struct exchange *x)
 	return x->route->amend && x->route->amend->cors && cors_is_preflight(x);
 }
 
+/* NULL: nothing is there. */
+static const struct handler *route_handler(const struct exchange *x)
+{
+	if (route_is_asked_about(x))
+		return &serve_preflight_handler;
+	return x->route->back ? transport_handler(x) : x->route->handler;
+}
+
 static enum fault route_find(struct exchange *x)
 {
 	struct snapshot *s = LIST_OWNER(x->snapshot, struct snapshot, held);
@@ -44,8 +53,9 @@ static enum fault route_find(struct exchange *x)
 		f = FAULT_NO_ROUTE;
 	if (f != FAULT_NONE)
 		x->route = &s->unrouted;
-	x->handler = route_is_asked_about(x) ? &serve_preflight_handler : x->route->handler;
-	return f;
+	x->handler = route_handler(x);
+	x->json = x->handler && x->handler->json;
+	return f == FAULT_NONE && x->handler == NULL ? FAULT_TRANSPORT : f;
 }
 
 /* By what all clients may use together, before anything is known of the route. */

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "back/back_close.h"
 #include "back/back_echo.h"
 #include "back/back_events.h"
 #include "back/back_poll.h"
@@ -52,6 +53,7 @@ static const struct snapshot_action snapshot_modes[] = {
 
 static const struct snapshot_action snapshot_services[] = {
 	[SERVICE_ECHO] = {&front_ws_handler, &back_echo_kind},
+	[SERVICE_CLOSE] = {&front_ws_handler, &back_close_kind},
 	[SERVICE_HEALTH] = {&serve_health_handler, NULL},
 };
 
@@ -150,12 +152,15 @@ static enum fault snapshot_make_framings(const struct config_route *conf, struct
 
 static enum fault snapshot_make_use(const struct config_route *conf, struct route *r)
 {
-	if (conf->limits.sessions == 0 && conf->limits.per_ip == 0)
+	if (conf->limits.sessions == 0 && conf->limits.per_ip == 0 && conf->session.max_per_ip == 0)
 		return FAULT_NONE;
 	r->use = calloc(1, sizeof(*r->use));
-	if (r->use)
+	if (r->use) {
 		r->use->by_address = tally_new();
-	return r->use && r->use->by_address ? FAULT_NONE : FAULT_NO_MEMORY;
+		r->use->kept_by_address = tally_new();
+	}
+	return r->use && r->use->by_address && r->use->kept_by_address ? FAULT_NONE
+	    : FAULT_NO_MEMORY;
 }
 
 static enum fault snapshot_make_files(struct route *r)
@@ -173,6 +178,7 @@ static void snapshot_free_route(struct route *r)
 	if (r->use) {
 		assert(r->use->sessions == 0);
 		tally_free(r->use->by_address);
+		tally_free(r->use->kept_by_address);
 	}
 	free(r->use);
 }

@@ -7,6 +7,7 @@
 
 #include "channel/compress.h"
 #include "config/config.h"
+#include "front/session_map.h"
 #include "http/door.h"
 #include "http/exchange_record.h"
 #include "http/h1_server.h"
@@ -144,6 +145,9 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	w->worker.gateway = &w->gateway;
 	list_init(&w->gateway.connections);
 	list_init(&w->gateway.channels);
+	list_init(&w->gateway.sessions);
+	w->gateway.session_map = session_map_new();
+	assert_non_null(w->gateway.session_map);
 	w->gateway.site = &flow_site;
 	w->gateway.pool = pool_new(&w->worker);
 	assert_non_null(w->gateway.pool);
@@ -178,6 +182,7 @@ void flow_finish(void)
 	flow_advance(3600 * 1000);
 	assert_true(list_empty(&w->gateway.connections));
 	assert_true(list_empty(&w->gateway.channels));
+	assert_true(list_empty(&w->gateway.sessions));
 	assert_int_equal(w->worker.stats.streams, 0);
 	assert_int_equal(w->worker.stats.sessions, 0);
 	assert_int_equal(w->worker.stats.connections, 0);
@@ -187,11 +192,14 @@ void flow_finish(void)
 	assert_int_equal(w->worker.stats.unposted, 0);
 	assert_int_equal(w->worker.stats.heads, 0);
 	assert_int_equal(w->worker.stats.compression, 0);
+	assert_int_equal(w->worker.stats.kept, 0);
+	assert_int_equal(w->worker.stats.posted, 0);
 	assert_int_equal(w->worker.timers.opened, 0);
 	assert_int_equal(w->worker.load, 0);
 	assert_int_equal(w->admission.open, 0);
 	admission_fini(&w->admission);
 	errands_free(w->gateway.errands);
+	session_map_free(w->gateway.session_map);
 	for (int i = 0; i < w->n_fakes; i++) {
 		test_free(w->fakes[i].in);
 		test_free(w->fakes[i].out);

@@ -124,8 +124,8 @@ static const char web[] =
     "\t\trewrite: {\n\t\t\tpath = \"/y/${path.id}?z=1\";\n\t\t};\n\t};\n";
 
 /* Nothing is framed for who knows messages. */
-#define MESSAGE_KEYS \
-    "\t\ttransports = [ \"websocket\" ];\n\t\tsubprotocols = [ ];\n" \
+#define MESSAGE_KEYS(transports) \
+    "\t\ttransports = [ " transports " ];\n\t\tsubprotocols = [ ];\n" \
     "\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n" \
     "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n" \
     "\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n" \
@@ -133,13 +133,27 @@ static const char web[] =
     "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n" \
     "\t\trefuse = \"http\";\n" \
     "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n" \
-    "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n"
+    "\t\t\tbytes = \"0\";\n\t\t};\n"
 
 static const char messages[] =
     "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
-    MESSAGE_KEYS
-    "\tp: {\n\t\tpath = \"/p\";\n\t\tbackend = \"p\";\n"
-    MESSAGE_KEYS;
+    MESSAGE_KEYS("\"websocket\", \"sse\", \"longpoll\"")
+    "		session: {
+			resume = \"1m\";
+			replay = \"64K\";
+"
+    "			poll = \"10s\";
+			max_per_ip = 9;
+		};
+	};
+"
+    "	p: {
+		path = \"/p\";
+		backend = \"p\";
+"
+    MESSAGE_KEYS("\"websocket\"")
+    "	};
+";
 
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",
@@ -216,7 +230,7 @@ static void test_no_key_is_forgotten(void **state)
 	char text[16384];
 
 	(void)state;
-	strcat(strcpy(text, everything), web);
+	strcat(strcat(strcpy(text, everything), web), messages);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		strcat(strcat(text, actions[i]), sessions);
 	expect_in_dump(&schema_top, text);
