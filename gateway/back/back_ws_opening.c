@@ -167,7 +167,9 @@ static bool back_ws_opening_begins(struct slice name, struct slice with)
 	return name.n > with.n && slice_ieq((struct slice){name.p, with.n}, with);
 }
 
-/* What is said of a body, which 101 has not, or of the WebSocket itself, was between the two of us. */
+/*
+ * What is said of a body, which 101 has not, or of the WebSocket itself, was between the two of us.
+ */
 static bool back_ws_opening_relays(const struct back_ws_opening *o,
     const struct proxy_fields *fields, unsigned i)
 {
