@@ -138,22 +138,11 @@ static const char web[] =
 static const char messages[] =
     "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
     MESSAGE_KEYS("\"websocket\", \"sse\", \"longpoll\"")
-    "		session: {
-			resume = \"1m\";
-			replay = \"64K\";
-"
-    "			poll = \"10s\";
-			max_per_ip = 9;
-		};
-	};
-"
-    "	p: {
-		path = \"/p\";
-		backend = \"p\";
-"
+    "\t\tsession: {\n\t\t\tresume = \"1m\";\n\t\t\treplay = \"64K\";\n"
+    "\t\t\tpoll = \"10s\";\n\t\t\tmax_per_ip = 9;\n\t\t};\n\t};\n"
+    "\tp: {\n\t\tpath = \"/p\";\n\t\tbackend = \"p\";\n"
     MESSAGE_KEYS("\"websocket\"")
-    "	};
-";
+    "\t};\n";
 
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",
