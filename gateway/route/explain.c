@@ -275,6 +275,14 @@ static void explain_limits(const struct explain *e, const struct config_route_li
 	explain_rate(e, "limits.bytes", &limits->bytes);
 }
 
+/* May the request come that way, too (RFC 8441)? */
+static bool explain_http2(const struct explain *e)
+{
+	const struct config_listener *l = e->e.client.listener;
+
+	return l == NULL || l->http2;
+}
+
 static void explain_session(const struct explain *e, const struct config_route *r,
     struct slice subprotocol)
 {
@@ -283,12 +291,10 @@ static void explain_session(const struct explain *e, const struct config_route *
 	bool streaming = !back->messages && framer->streaming;
 
 	explain_name(e, "answer");
-	if (back->speaks)
-		fprintf(e->out, "101 Switching Protocols, once the backend has said so; else what "
-		    "it said\n");
-	else
-		fprintf(e->out, "101 Switching Protocols%s\n",
-		    r->action == ACTION_BACKEND ? ", once the backend is connected" : "");
+	fprintf(e->out, "101 Switching Protocols%s%s\n",
+	    explain_http2(e) ? " (over HTTP/2: 200)" : "",
+	    back->speaks ? ", once the backend has said so; else what it said" :
+	    r->action == ACTION_BACKEND ? ", once the backend is connected" : "");
 	explain_name(e, "subprotocol");
 	if (back->speaks)
 		fprintf(e->out, "what the backend chooses of the client's offer%s\n",
@@ -409,8 +415,9 @@ static void explain_proxy(struct explain *e, const struct config_route *r)
 	}
 	explain_forwarded(e, x, b->send_proxy == SEND_PROXY_OFF && b->keepalive.max > 0);
 	explain_name(e, "answer");
-	fprintf(e->out, "the server's%s\n",
-	    x->request->websocket ? "; a tunnel once it says 101 with the right accept value" : "");
+	fprintf(e->out, "the server's%s%s\n",
+	    x->request->websocket ? "; a tunnel once it says 101 with the right accept value" : "",
+	    x->request->websocket && explain_http2(e) ? ", for HTTP/2 told as 200" : "");
 	explain_size(e, "buffer", r->buffer);
 	explain_duration(e, "response_timeout", b->response_timeout);
 	explain_duration(e, "body_timeout", b->body_timeout);

@@ -63,7 +63,14 @@ def method():
 def proxied():
     taken("app", ["GET /app/b?c HTTP/1.1", "X-Forwarded-For: 127.0.0.1", "the server's",
                   "response_timeout"], "http://localhost/app/a/../b?c")
-    taken("app", ["Upgrade: websocket", "a tunnel once it says 101"], "ws://localhost/app")
+    taken("app", ["Upgrade: websocket", "a tunnel once it says 101",
+                  "for HTTP/2 told as 200"], "ws://localhost/app")
+    own = scratch.folder() / "only1.conf"
+    own.write_text(CONF.replace("};", "http2 = false; };", 1))
+    for url in ("ws://localhost:8080/app", "ws://desk.example:8080/vnc"):
+        words = command("explain", "-c", str(own), url).stdout
+        contains(words, "101", "explanation")
+        equal("HTTP/2" in words, False, f"a word about HTTP/2 in {words}")
 
 
 @case("a URL that is none: exit 1 or 2")

@@ -98,7 +98,7 @@ static void test_session(void **state)
 	says("allow and deny       nothing to check\n");
 	says("origins              passed\n");
 	says("backend              vnc: tcp://10.0.0.1:5900, tcp://10.0.0.2:5900; up to 2 tries");
-	says("answer               101 Switching Protocols");
+	says("answer               101 Switching Protocols (over HTTP/2: 200), once the backend is");
 	says("subprotocol          binary\n");
 	says("framing              binary\n");
 	says("max_message          no limit\n");
