@@ -29,14 +29,11 @@ static void door_abort(struct http_conn *c)
 /* The server of a version takes the connection over; false: it could not, and all has ended. */
 static bool door_pass(struct http_conn *c, http_begin *begin)
 {
-	char peer[ADDRESS_TEXT];
-
 	if (begin(c)) {
 		http_conn_bury(c);
 		return true;
 	}
-	log_fault(FAULT_NO_MEMORY, "listener %s: %s", c->client.listener->name,
-	    address_text(&c->client.address, peer));
+	http_conn_complain(c, FAULT_NO_MEMORY);
 	door_abort(c);
 	return false;
 }

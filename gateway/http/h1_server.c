@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "codec/http_path.h"
 #include "codec/ws_handshake.h"
 #include "http/exchange_life.h"
@@ -101,15 +100,12 @@ static void h1_refuse(struct h1_conn *c, enum fault f)
 /* An answer that makes no progress for as long as an idle connection may last is dropped. */
 static void h1_check_stuck(struct h1_conn *c)
 {
-	uint64_t progress = c->x.bytes_out - c->conn.stream->out.n;
-
-	if (c->conn.stream->out.n > 0 && progress == c->progress) {
-		log_fault(FAULT_SLOW_PEER, "route %s", exchange_route_name(&c->x));
+	if (http_conn_is_stuck(&c->progress, c->x.bytes_out, c->conn.stream->out.n)) {
+		http_conn_complain(&c->conn, FAULT_SLOW_PEER);
 		h1_lose(c, FAULT_SLOW_PEER);
 		h1_conn_abort(c);
 		return;
 	}
-	c->progress = progress;
 	http_conn_set_timer(&c->conn, c->conn.client.limits->keepalive);
 }
 

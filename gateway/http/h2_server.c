@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "http/h2_conn.h"
 
 enum {
@@ -87,11 +86,8 @@ static uint32_t h2_code(enum fault f)
 
 static void h2_conn_leave(struct h2_conn *c, enum fault f)
 {
-	char peer[ADDRESS_TEXT];
-
 	if (f != FAULT_NONE)
-		log_fault(f, "listener %s: %s", c->conn.client.listener->name,
-		    address_text(&c->conn.client.address, peer));
+		http_conn_complain(&c->conn, f);
 	h2_say_goaway(c, h2_code(f));
 	h2_conn_close(c, f == FAULT_NONE ? FAULT_PEER_EOF : f);
 }
@@ -133,13 +129,9 @@ static uint64_t h2_due(const struct h2_conn *c)
 /* An answer that makes no progress for as long as an idle connection may last is dropped. */
 static void h2_check_stuck(struct h2_stream *s)
 {
-	uint64_t progress = s->x.bytes_out - s->out.n;
-
-	if (s->x.tunnel || s->out.n == 0 || progress != s->progress) {
-		s->progress = progress;
+	if (s->x.tunnel || !http_conn_is_stuck(&s->progress, s->x.bytes_out, s->out.n))
 		return;
-	}
-	log_fault(FAULT_SLOW_PEER, "route %s", exchange_route_name(&s->x));
+	http_conn_complain(&s->c->conn, FAULT_SLOW_PEER);
 	h2_stream_fail(s, FAULT_SLOW_PEER);
 }
 

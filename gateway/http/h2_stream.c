@@ -261,13 +261,17 @@ static enum fault h2_stream_begin(struct h2_stream *s, bool end)
 	return f;
 }
 
-/* As requests of HTTP/1 are: what is against the connection is said by the route's handler. */
+/*
+ * As requests of HTTP/1 are: what is against the connection is said by the route's handler. A
+ * request that was on its way at a stop is answered as always; a WebSocket would end at once.
+ */
 static enum fault h2_stream_route(struct h2_stream *s)
 {
 	struct exchange *x = &s->x;
 	const struct gateway_worker *g = http_conn_gateway(&s->c->conn);
+	bool late = g->stopping && x->request->websocket;
 
-	x->refused = g->stopping ? FAULT_SHUTDOWN : s->c->conn.refuse;
+	x->refused = late ? FAULT_SHUTDOWN : s->c->conn.refuse;
 	enum fault f = g->site->route(x);
 	return f == FAULT_NONE ? x->handler->open(x) : f;
 }

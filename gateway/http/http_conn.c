@@ -1,5 +1,7 @@
 #include "http/http_conn.h"
 
+#include "base/log.h"
+
 enum fault http_conn_init(struct http_conn *c, struct worker *w, const struct connection_ops *ops,
     void (*expire)(struct timer *), void (*grave)(struct task *))
 {
@@ -34,6 +36,23 @@ void http_conn_set_timer(struct http_conn *c, uint64_t after)
 	struct worker *w = c->client.worker;
 
 	timer_set(w, &c->timer, after ? w->now + after : CLOCK_NEVER);
+}
+
+void http_conn_complain(const struct http_conn *c, enum fault f)
+{
+	char peer[ADDRESS_TEXT];
+
+	log_fault(f, "listener %s: %s", c->client.listener->name,
+	    address_text(&c->client.address, peer));
+}
+
+bool http_conn_is_stuck(uint64_t *progress, uint64_t written, uint64_t waiting)
+{
+	uint64_t last = *progress;
+
+	/* 0: nothing waited, for which nobody is to blame. */
+	*progress = waiting ? (written - waiting) << 1 | 1 : 0;
+	return waiting > 0 && *progress == last;
 }
 
 static void http_conn_leave(struct http_conn *c)

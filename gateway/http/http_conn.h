@@ -37,6 +37,13 @@ void		http_conn_move(struct http_conn *to, struct http_conn *from,
 		    const struct stream_events *, void *owner);
 /* Fires once after so many ms; 0: never. */
 void		http_conn_set_timer(struct http_conn *, uint64_t after);
+/* In the log: the fault, the listener and the client. */
+void		http_conn_complain(const struct http_conn *, enum fault);
+/*
+ * One look at an answer, of which so many bytes were written and so many of them wait for the
+ * client: have they waited since the last look, and none has moved? *progress: 0 at the start.
+ */
+bool		http_conn_is_stuck(uint64_t *progress, uint64_t written, uint64_t waiting);
 /* Everything but the stream, which has been closed or moved. */
 void		http_conn_bury(struct http_conn *);
 

@@ -68,6 +68,19 @@ def upload(tls):
         equal(c.fetch("/files/small").status, 200, "the next request")
 
 
+def stuck():
+    """A client that opens no window for an answer loses the answer, not the connection."""
+    with impatient, h2.connect(impatient, window=0) as c:
+        c.ping()
+        stream = c.request("/")
+        c.until(lambda: c.answers[stream].reset is not None, "a reset")
+        equal((c.answers[stream].reset, c.answers[stream].status, len(c.answers[stream].body)),
+              (8, 200, 0), "reset, after the head of the answer")
+        equal(c.goaway, None, "GOAWAY")
+        impatient.expect_log("listener plain: 127.0.0.1: peer does not read what it is sent")
+        c.ping()
+
+
 def same_rules(status, path, method, headers, pseudo):
     with h2.connect(gateway, strict=False) as c:
         stream = c.request(path, method, pseudo or "localhost", headers)
@@ -154,6 +167,7 @@ gateway = Gateway(routes=ROUTES)
 (gateway.dir / "www" / "small").write_bytes(b"small")
 RESPOND = 'r: { respond: { status = 200; body = "fine"; }; };'
 full = Gateway(routes=RESPOND, top="limits: { connections = 1; };")
+impatient = Gateway(routes=RESPOND, top='limits: { keepalive = "500ms"; };')
 off = Gateway(routes=RESPOND, plain="http2 = false;", secure="http2 = false;")
 
 for tls in False, True:
@@ -163,6 +177,7 @@ add("HEAD", head)
 add("many requests at a time", many)
 add("large answers take turns", turns)
 add("a stream that is not read stops no other", stalled)
+add("an answer that is stuck", stuck)
 add("cookies in crumbs", cookies)
 add("how many streams there may be is said", too_many_streams)
 add("limits.connections", refused_by_limit)

@@ -146,6 +146,24 @@ def alpn_told():
             back.close()
 
 
+def no_goaway():
+    """Where nothing stops, nobody is told to leave: a signal that changes nothing, ends of others."""
+    with http2.connect(gateway) as c, http2.connect(gateway) as other:
+        socket, back = bridge(c)
+        other.request("/page")
+        gateway.signal(signal.SIGHUP)
+        gateway.signal(signal.SIGUSR1)
+        gateway.expect_log("reload")
+        for _ in range(3):
+            equal(c.fetch("/page").status, 200, "a page")
+            bridge(other)[1].close()
+        back.send(b"still here")
+        equal(socket.stream(10), b"still here", "at the client")
+        equal((c.goaway, other.goaway), (None, None), "GOAWAY")
+        back.close()
+        socket.expect_failed(1000)
+
+
 def stop():
     """GOAWAY, sessions get 1001, and then the connection ends."""
     with Gateway(routes='e: { service = "echo"; };', top='stop_timeout = "20s";') as stopping:
@@ -189,5 +207,6 @@ add("a page is no WebSocket", refused, 501, (), "/page")
 add("refused by a Close", refused_by_close)
 add("subprotocol", subprotocol)
 add("the PROXY header says h2", alpn_told)
+add("no GOAWAY where nothing stops", no_goaway)
 add("stop", stop)
 run(gateway)

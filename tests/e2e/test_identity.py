@@ -2,7 +2,7 @@
 import socket
 import struct
 
-from harness import process, ws
+from harness import h2, process, ws
 from harness.address import HOST, free_port
 from harness.backends import Backend
 from harness.cases import add, case, equal, run
@@ -53,6 +53,27 @@ def proxied(header, how, tls):
     source = "2001:db8::7" if b"\x21\x21" in header or b"TCP6" in header else "192.0.2.7"
     equal(get(wire), f"{source} 1234", "what the backend was told")
     record = gateway.expect_record(client_ip=source, status=101, listener="ptls" if tls else "p")
+    equal((record["client_port"], record["peer_ip"]), (1234, CLIENT), "record")
+
+
+def proxied_http2(header, tls):
+    """The same in front of HTTP/2, by ALPN or by prior knowledge."""
+    context = gateway.authority.client_context() if tls else None
+    sock = socket.create_connection((HOST, PROXIED_TLS if tls else PROXIED))
+    sock.sendall(header)
+    if tls:
+        context.set_alpn_protocols(["h2"])
+    with h2.Connection(Wire(sock, context=context)) as client:
+        session = ws.StreamWebSocket(client, "/who")
+        conn = backend.accept()
+        equal(conn.read_until(b"\n"), b"192.0.2.7 1234\n", "what the backend was told")
+        session.opened()
+        session.close(1000)
+        session.expect_failed(1000)
+        conn.expect_eof()
+        equal(client.fetch("/denied").status, 426, "status for a client that is let in")
+    record = gateway.expect_record(client_ip="192.0.2.7", protocol="h2", type="session",
+                                   listener="ptls" if tls else "p")
     equal((record["client_port"], record["peer_ip"]), (1234, CLIENT), "record")
 
 
@@ -379,6 +400,8 @@ every: { path = "~^/every/(?<id>.*)$"; backend = "every"; };
 ''')
 tls_context = gateway.authority.server_context(gateway.authority.server("localhost", HOST))
 for tls in (False, True):
+    for header in (v1(), v2()):
+        add(f"{header[:13]!r} and HTTP/2 ({'tls' if tls else 'plain'})", proxied_http2, header, tls)
     for how in ("whole", "bytewise"):
         for header in (v1(), v1("2001:db8::7", "::1"), v2(), v2("2001:db8::7", "::1"),
                        v2(tlvs=b"\x04\0\x02ab")):

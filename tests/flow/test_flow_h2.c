@@ -388,6 +388,118 @@ static void h2_drop_all(void)
 	worker_settle(&flow_world.worker);
 }
 
+static void h2_stop_all(void)
+{
+	struct list *next;
+
+	worker_enter(&flow_world.worker);
+	flow_world.gateway.stopping = true;
+	for (struct list *l = flow_world.gateway.connections.next;
+	    l != &flow_world.gateway.connections; l = next) {
+		struct connection *c = LIST_OWNER(l, struct connection, link);
+		next = l->next;
+		c->ops->stop(c);
+	}
+	worker_settle(&flow_world.worker);
+}
+
+static void h2_expect_goaway(const struct fake *c, unsigned n, const char last[8])
+{
+	struct seen seen = h2_seen(c, GOAWAY, 0);
+
+	assert_int_equal(seen.n, n);
+	assert_memory_equal(seen.last, last, 8);
+}
+
+/* Section 6.8: first that it will end, a second later with what; what runs comes to its end. */
+static void test_stop(void **state)
+{
+	static const uint8_t frame[] = {0x82, 0x83, 0, 0, 0, 0, 'a', 'b', 'c'};
+
+	(void)state;
+	flow_begin("p: { method = \"GET\"; respond: { status = 200; body = \"fine\"; }; };" ECHO, "");
+	struct fake *c = h2_websocket();
+	struct fake *idle = h2_client();
+	assert_int_equal(h2_seen(c, GOAWAY, 0).n + h2_seen(idle, GOAWAY, 0).n, 0);
+	h2_stop_all();
+	h2_expect_goaway(idle, 1, "\0\0\0\0\0\0\0\0");
+	assert_true(idle->got_close || idle->got_shut);
+	h2_expect_goaway(c, 1, "\x7f\xff\xff\xff\0\0\0\0");
+	h2_request(c, 3, "GET", false, END_STREAM);	/* was on its way */
+	h2_request(c, 5, "CONNECT", true, 0);
+	flow_run();
+	flow_advance(0);
+	assert_memory_equal(h2_seen(c, DATA, 3).last, "fine", 4);
+	assert_true(h2_seen(c, DATA, 5).flags & END_STREAM);	/* 503 */
+	assert_int_equal(flow_world.worker.stats.sessions, 1);
+	flow_advance(1000);
+	h2_expect_goaway(c, 2, "\0\0\0\5\0\0\0\0");
+	h2_request(c, 7, "GET", false, END_STREAM);	/* too late: it knows that nobody saw it */
+	h2_frame(c, DATA, 0, 1, frame, sizeof(frame));
+	flow_run();
+	assert_int_equal(h2_seen(c, HEADERS, 7).n, 0);
+	assert_memory_equal(h2_seen(c, DATA, 1).last, "\x82\3" "abc", 5);
+	assert_false(c->got_close || c->got_shut);
+	h2_frame(c, DATA, END_STREAM, 1, "\x88\x82\0\0\0\0\x03\xe8", 8);
+	flow_run();
+	assert_true(c->got_close || c->got_shut);
+	assert_int_equal(flow_world.worker.stats.connections, 0);
+	flow_finish();
+}
+
+/* A client whose window is closed has at least keepalive to open it, whenever that began. */
+static void test_stuck_soon(void **state)
+{
+	static const uint8_t closed[] = {0, 4, 0, 0, 0, 0};
+
+	(void)state;
+	flow_begin(PAGE, "keepalive = \"20s\";");
+	struct fake *c = h2_client();
+	h2_frame(c, SETTINGS, 0, 0, closed, sizeof(closed));
+	h2_request(c, 1, "GET", false, END_STREAM);	/* so that the connection is no idle one */
+	flow_run();
+	for (int i = 0; i < 2; i++) {
+		flow_advance(19990);
+		h2_request(c, (unsigned)(3 + 2 * i), "GET", false, END_STREAM);
+		flow_run();
+		assert_int_equal(h2_seen(c, RST_STREAM, 1).n, 0);
+		flow_advance(10);
+		assert_int_equal(h2_seen(c, RST_STREAM, (unsigned)(3 + 2 * i)).n, 0);
+	}
+	assert_int_equal(h2_seen(c, RST_STREAM, 1).n, 1);
+	assert_int_equal(h2_seen(c, RST_STREAM, 3).n, 1);
+	flow_finish();
+}
+
+/* An answer that no window is opened for ends with its stream; one that is read slowly does not. */
+static void test_stuck(void **state)
+{
+	static const uint8_t closed[] = {0, 4, 0, 0, 0, 0};
+
+	(void)state;
+	flow_begin(PAGE, "keepalive = \"20s\";");
+	struct fake *c = h2_client();
+	h2_frame(c, SETTINGS, 0, 0, closed, sizeof(closed));
+	h2_request(c, 1, "GET", false, END_STREAM);
+	h2_request(c, 3, "GET", false, END_STREAM);
+	flow_run();
+	for (int i = 0; i < 3; i++) {
+		flow_advance(20001);
+		h2_window(c, 3, 1);
+		flow_run();
+	}
+	assert_int_equal(h2_seen(c, RST_STREAM, 1).n, 1);
+	assert_memory_equal(h2_seen(c, RST_STREAM, 1).last, "\0\0\0\x08", 4);
+	assert_int_equal(h2_seen(c, RST_STREAM, 3).n, 0);
+	assert_int_equal(h2_seen(c, DATA, 3).bytes, 3);
+	assert_int_equal(h2_seen(c, GOAWAY, 0).n, 0);
+	h2_window(c, 3, 1);
+	flow_run();
+	assert_true(h2_seen(c, DATA, 3).flags & END_STREAM);
+	assert_int_equal(h2_waiting(), 0);
+	flow_finish();
+}
+
 static void test_drop(void **state)
 {
 	(void)state;
@@ -459,6 +571,9 @@ int main(void)
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_backend_ends),
 		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_stuck_soon),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_memory),
 	};
