@@ -9,6 +9,7 @@ from harness.gateway import Gateway
 ECHO = [*f.CONNECT[:3], (":path", "/echo"), *f.CONNECT[4:]]
 TUNNEL = headers(ECHO, flags=END_HEADERS)       # stream 1, which stays open
 OPEN = headers(POST, flags=END_HEADERS)         # stream 1, half of it
+HALF = headers([*GET[:3], (":path", "/files/big")])    # stream 1, whose answer is under way
 HUGE = b"x" * 16385
 
 
@@ -91,6 +92,34 @@ def initial_window(before, after):
         equal(got, b"fine", "body")
 
 
+def last_value():
+    """Section 6.5.3: the last one counts."""
+    with f.Frames(gateway.wire()) as c:
+        c.send(settings((4, 100), (4, 1)), headers())
+        equal(c.status(), 200, "status")
+        equal(c.until(DATA)[3], b"f", "what the window of 1 lets through")
+        c.ping()
+
+
+def said_goodbye():
+    """Section 5.4.1: GOAWAY, with the last stream that was seen, and then the end."""
+    with f.Frames(gateway.wire()) as c:
+        c.send(headers(), frame(PING, 0, 0, bytes(6)))
+        payload = c.until(GOAWAY)[3]
+        equal(payload[:8], number(1) + number(f.FRAME_SIZE_ERROR), "last stream and code")
+        c.wire.expect_gone()
+
+
+def representation(value, field, again=None):
+    """RFC 7541 section 6: what the field is, is seen by the redirection it makes."""
+    with f.Frames(gateway.wire()) as c:
+        path = [*GET[:3], (":path", "/mirror")]
+        c.send(headers(path, behind=field), headers(path, 3, behind=again or field))
+        for _ in range(2):
+            _, _, _, got = c.until(HEADERS)
+            equal(dict(got)["location"], f"https://x/?{value}", "what was understood")
+
+
 def max_frame_size():
     """Section 4.2: none of ours is larger than the client said, or 16384."""
     with f.Frames(gateway.wire()) as c:
@@ -111,10 +140,11 @@ def ping_answer():
         c.ping()
 
 
-def goaway_from_client():
+def goaway_from_client(code):
     """What is open is still answered."""
     with f.Frames(gateway.wire()) as c:
-        c.send(OPEN, frame(GOAWAY, payload=number(0) + number(0)), frame(DATA, END_STREAM, 1, b"x"))
+        c.send(OPEN, frame(GOAWAY, payload=number(0) + number(code)),
+               frame(DATA, END_STREAM, 1, b"x"))
         equal(c.status(), 200, "status")
 
 
@@ -149,7 +179,7 @@ def on_answered():
 def table():
     P, S, Z, K, C = ((f.PROTOCOL_ERROR,), (f.STREAM_CLOSED,), (f.FRAME_SIZE_ERROR,),
                      (f.FLOW_CONTROL_ERROR,), (f.COMPRESSION_ERROR,))
-    PS, PZ = P + S, P + Z
+    PS = P + S
     done = headers() + frame(RST_STREAM, 0, 1, number(8))
     cut = headers(flags=END_STREAM)             # without END_HEADERS
     bad = connection_error, stream_error
@@ -159,25 +189,36 @@ def table():
         ("4.1: undefined flags are passed over", goes_on, frame(PING, 0x16, payload=bytes(8))),
         ("4.1: the reserved bit is passed over", goes_on,
          frame(PING, 0, 1 << 31, payload=bytes(8))),
-        ("4.2: DATA larger than allowed", bad[0], Z + P, OPEN, frame(DATA, 0, 1, HUGE)),
+        ("4.2: DATA as large as allowed", answered, 200, 1, OPEN, frame(DATA, 1, 1, HUGE[1:])),
+        ("4.2: DATA larger than allowed", bad[0], Z, OPEN, frame(DATA, 0, 1, HUGE)),
         ("4.2: HEADERS larger than allowed", bad[0], Z, frame(HEADERS, 5, 1, HUGE)),
         ("4.2: an unknown type larger than allowed", bad[0], Z, frame(22, 0, 0, HUGE)),
         ("4.3: a block that cannot be read", bad[0], C, frame(HEADERS, 5, 1, b"\xff\xff\xff\xff\xff")),
         ("4.3: PRIORITY within a block", bad[0], P, cut, frame(PRIORITY, 0, 1, bytes(5))),
         ("4.3: another stream's HEADERS within a block", bad[0], P, cut, headers(stream=3)),
         ("4.3: an unknown type within a block", bad[0], P, cut, frame(22, 0, 1)),
-        ("5.1: DATA on an idle stream", bad[0], PS, frame(DATA, 1, 1, b"x")),
+        ("5.1: DATA on an idle stream", bad[0], P, frame(DATA, 1, 1, b"x")),
         ("5.1: RST_STREAM on an idle stream", bad[0], P, frame(RST_STREAM, 0, 1, number(8))),
         ("5.1: WINDOW_UPDATE on an idle stream", bad[0], P, frame(WINDOW_UPDATE, 0, 1, number(9))),
         ("5.1: CONTINUATION on an idle stream", bad[0], P, frame(CONTINUATION, 4, 1, b"")),
         ("5.1: DATA on a half-closed stream", bad[1], S, 1,
          headers(f.CONNECT, flags=END_HEADERS), frame(DATA, 1, 1), frame(DATA, 0, 1, b"x")),
-        ("5.1: HEADERS on a half-closed stream", bad[1], S + P, 1,
+        ("5.1: HEADERS on a half-closed stream", bad[1], S, 1,
          headers(), headers()),
         ("5.1: CONTINUATION on a half-closed stream", bad[0], PS, headers(),
          frame(CONTINUATION, 4, 1, b"")),
-        ("5.1: HEADERS on a stream that was reset", bad[1], PS, 1, OPEN,
+        ("5.1: HEADERS on a stream that was reset", bad[1], S, 1, OPEN,
          frame(RST_STREAM, 0, 1, number(8)), headers()),
+        ("5.1: DATA on a stream that was reset", bad[1], S, 1, OPEN,
+         frame(RST_STREAM, 0, 1, number(8)), frame(DATA, 1, 1, b"x")),
+        ("5.1: CONTINUATION on a stream that was reset", bad[0], PS, OPEN,
+         frame(RST_STREAM, 0, 1, number(8)), frame(CONTINUATION, 4, 1, f.block(GET))),
+        ("5.1: WINDOW_UPDATE on a half-closed stream", goes_on, HALF,
+         frame(WINDOW_UPDATE, 0, 1, number(9))),
+        ("5.1: PRIORITY on a half-closed stream", goes_on, HALF,
+         frame(PRIORITY, 0, 1, number(3) + b"1")),
+        ("5.1: RST_STREAM on a half-closed stream", goes_on, HALF,
+         frame(RST_STREAM, 0, 1, number(8))),
         ("5.1: WINDOW_UPDATE on a closed stream", goes_on, done,
          frame(WINDOW_UPDATE, 0, 1, number(9))),
         ("5.1: RST_STREAM on a closed stream", goes_on, done, frame(RST_STREAM, 0, 1, number(8))),
@@ -188,7 +229,7 @@ def table():
         ("5.3.1: HEADERS that depend on themselves", bad[1], P, 1,
          headers(flags=END_STREAM | END_HEADERS | PRIORITIZED, before=number(1) + b"\xff")),
         ("5.1.1: an even number", bad[0], P, headers(stream=2)),
-        ("5.1.1: a number that is too small", bad[0], PS, headers(stream=5), headers(stream=3)),
+        ("5.1.1: a number that is too small", bad[0], P, headers(stream=5), headers(stream=3)),
         ("5.4.1: a field of stream 0", bad[0], P, headers(stream=0)),
         ("6.1: DATA on stream 0", bad[0], P, frame(DATA, 0, 0, b"x")),
         ("6.1: padding longer than the frame", bad[0], P, OPEN, frame(DATA, PADDED, 1, b"\x05abc")),
@@ -199,9 +240,12 @@ def table():
          headers(flags=END_STREAM | END_HEADERS | PADDED, before=b"\xff")),
         ("6.2: with a priority", answered, 200, 1,
          headers(flags=END_STREAM | END_HEADERS | PRIORITIZED, before=number(0) + b"\xff")),
-        ("6.2: depending on itself", goes_on,
+        ("6.2: depending on a stream that does not exist", goes_on,
          headers(flags=END_STREAM | END_HEADERS | PRIORITIZED, before=number(7) + b"\xff")),
         ("6.3: PRIORITY on stream 0", bad[0], P, frame(PRIORITY, 0, 0, bytes(5))),
+        ("6.3: weights and dependencies of all kinds", goes_on,
+         *[frame(PRIORITY, 0, 5, number(on) + bytes([weight]))
+           for on in (0, 3, 1 << 31, 1 << 31 | 3) for weight in (0, 255)]),
         ("6.3: PRIORITY of 4 bytes", bad[1], Z, 1, OPEN, frame(PRIORITY, 0, 1, bytes(4))),
         ("6.4: RST_STREAM on stream 0", bad[0], P, frame(RST_STREAM, 0, 0, number(8))),
         ("6.4: RST_STREAM of 3 bytes", bad[0], Z, OPEN, frame(RST_STREAM, 0, 1, bytes(3))),
@@ -213,7 +257,6 @@ def table():
         ("6.5.2: MAX_FRAME_SIZE too small", bad[0], P, settings((5, 16383))),
         ("6.5.2: MAX_FRAME_SIZE too large", bad[0], P, settings((5, 1 << 24))),
         ("6.5.2: an unknown setting", goes_on, settings((0xff, 1))),
-        ("6.5.3: the last value counts", goes_on, settings((4, 100), (4, 65535))),
         ("6.6: PUSH_PROMISE from a client", bad[0], P,
          frame(PUSH_PROMISE, END_HEADERS, 1, number(2) + f.block(GET))),
         ("6.7: PING on a stream", bad[0], P, frame(PING, 0, 1, bytes(8))),
@@ -236,9 +279,17 @@ def table():
          frame(HEADERS, END_STREAM, 1, f.block(GET)[:10]), frame(CONTINUATION, 0, 1, f.block(GET)[10:20]),
          frame(CONTINUATION, END_HEADERS, 1, f.block(GET)[20:])),
         ("6.10: CONTINUATION on stream 0", bad[0], P, cut, frame(CONTINUATION, 4, 0)),
-        ("6.10: CONTINUATION behind a whole block", bad[0], PS, OPEN, frame(CONTINUATION, 4, 1)),
+        ("6.10: CONTINUATION behind a whole block", bad[0], P, OPEN, frame(CONTINUATION, 4, 1)),
+        ("6.10: CONTINUATION behind one that ended a block", bad[0], P,
+         frame(HEADERS, 0, 1, f.block(POST)[:10]), frame(CONTINUATION, END_HEADERS, 1, f.block(POST)[10:]),
+         frame(CONTINUATION, END_HEADERS, 1)),
+        ("6.10: CONTINUATION behind DATA", bad[0], P, OPEN, frame(DATA, 0, 1, b"x"),
+         frame(CONTINUATION, END_HEADERS, 1)),
+        ("6.10: DATA between CONTINUATIONs", bad[0], P, cut, frame(CONTINUATION, 0, 1),
+         frame(DATA, 1, 1, b"x")),
         ("6.10: DATA within a block", bad[0], P, cut, frame(DATA, 1, 1, b"x")),
         ("7: an unknown error code", goes_on, headers(), frame(RST_STREAM, 0, 1, number(0xffff))),
+        ("8.1: HEAD", answered, 200, 1, headers([(":method", "HEAD"), *GET[1:]])),
         ("8.1: trailers", answered, 200, 1, OPEN, frame(DATA, 0, 1, b"x"),
          headers([("x-trailer", "1")])),
         ("8.1: HEADERS in the midst, without an end", bad[1], P, 1, OPEN,
@@ -265,6 +316,12 @@ def table():
          headers([*POST, ("content-length", "3")], flags=END_HEADERS), frame(DATA, 1, 1, b"x")),
         ("8.1.1: Content-Length and more", bad[1], P, 1,
          headers([*POST, ("content-length", "3")], flags=END_HEADERS), frame(DATA, 1, 1, b"xxxx")),
+        ("8.1.1: Content-Length and less in several frames", bad[1], P, 1,
+         headers([*POST, ("content-length", "3")], flags=END_HEADERS), frame(DATA, 0, 1, b"x"),
+         frame(DATA, 1, 1, b"x")),
+        ("8.1.1: Content-Length and more in several frames", bad[1], P, 1,
+         headers([*POST, ("content-length", "3")], flags=END_HEADERS), frame(DATA, 0, 1, b"xx"),
+         frame(DATA, 1, 1, b"xx")),
         ("8.1.1: Content-Length and several frames", answered, 200, 1,
          headers([*POST, ("content-length", "3")], flags=END_HEADERS), frame(DATA, 0, 1, b"x"),
          frame(DATA, 1, 1, b"xx")),
@@ -281,6 +338,8 @@ def table():
          headers([(":method", "CONNECT"), GET[1], GET[2], (":path", "/echo"), (":protocol", "websocket"),
                   ("sec-websocket-version", "12")], flags=END_HEADERS)),
         ("7541 2.3.3: an index beyond the tables", bad[0], C, frame(HEADERS, 5, 1, b"\xc6")),
+        ("7541 2.3.3: a name's index beyond the tables", bad[0], C,
+         headers(behind=b"\x7f\x00\x01x")),
         ("7541 4.2: a table size behind a field", bad[0], C,
          headers(behind=b"\x20")),
         ("7541 5.2: a Huffman code that is padded with zeroes", bad[0], C,
@@ -297,6 +356,7 @@ def table():
 
 gateway = Gateway(routes='''files: { path = "/files"; static = "@DIR@/www"; };
     echo: { path = "/echo"; service = "echo"; };
+    mirror: { path = "/mirror"; redirect = "https://x/?${header.X-Test}${header.User-Agent}"; };
     r: { respond: { status = 200; body = "fine"; }; };''')
 (gateway.dir / "www").mkdir()
 (gateway.dir / "www" / "big").write_bytes(bytes(100000))
@@ -310,10 +370,25 @@ for kind in ("reset", "ended"):
     for sent in ("DATA", "HEADERS"):
         add(f"5.1: {sent} on a stream that the client has {kind}", on_closed, kind == "reset", sent)
 add("5.1: frames on a stream that was answered early", on_answered)
+add("5.4.1: GOAWAY", said_goodbye)
+add("6.5.3: the last value counts", last_value)
 add("6.7: PING is answered, its answer is not", ping_answer)
-add("6.8: GOAWAY", goaway_from_client)
+add("6.8: GOAWAY", goaway_from_client, f.NO_ERROR)
+add("7: an unknown error code in GOAWAY", goaway_from_client, 0xff)
 for before, after in ((1, 65535), (0, 100), (3, 1)):
     add(f"6.9.2: windows from {before} to {after}", initial_window, before, after)
+for kind, first, bits in (("incremental", 0x40, 6), ("without", 0, 4), ("never", 0x10, 4)):
+    for words, text in (("plain", f.plain), ("Huffman", f.huffman)):
+        add(f"7541 6.2: {kind} indexing, an indexed name, {words}", representation,
+            "value", f.integer(58, bits, first) + text("value"))
+        add(f"7541 6.2: {kind} indexing, a new name, {words}", representation,
+            "value", bytes([first]) + text("x-test") + text("value"))
+add("7541 6.1: an indexed field of the static table", representation, "", b"\xba")
+add("7541 6.1: an indexed field of the dynamic table", representation,
+    "value", b"\x40" + f.plain("x-test") + f.plain("value"), b"\xbe")
+add("7541 6.3: a table size in front of the fields", answered, 200, 1, headers(before=b"\x20"))
+add("7541 4.2: several table sizes in front of the fields", answered, 200, 1,
+    headers(before=b"\x20\x3f\xe1\x1f"))
 for name, function, *args in table():
     add(name, function, *args)
 run(gateway)

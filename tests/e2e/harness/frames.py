@@ -36,6 +36,16 @@ def block(fields):
     return out
 
 
+def plain(text):
+    """A string literal (RFC 7541 section 5.2)."""
+    return integer(len(text), 7) + text.encode("latin-1")
+
+
+def huffman(text):
+    encoded = hpack.Encoder().huffman_coder.encode(text.encode("latin-1"))
+    return integer(len(encoded), 7, 0x80) + encoded
+
+
 def integer(value, bits, first=0):
     """RFC 7541 section 5.1."""
     most = (1 << bits) - 1
