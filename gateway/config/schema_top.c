@@ -96,7 +96,8 @@ static const struct schema_key schema_limits_keys[] = {
 	    "How long the head of a request may take to arrive. After that: 408. "
 	    "\"0\": for ever.")},
 	{SCHEMA_KEY("keepalive", duration, "75s", limits.keepalive,
-	    "How long a connection is kept without a request. \"0\": it is closed at once.")},
+	    "How long a connection is kept without a request, and an answer of which its client "
+	    "takes nothing. \"0\": for ever.")},
 	{SCHEMA_YET("apply", word, "new",
 	    "Whether a reload enforces new limits on open sessions, too."),
 	    .words = schema_apply},

@@ -16,6 +16,7 @@ static const uint16_t h2_budget_costs[] = {
 	[H2_WASTE_TINY] = 1,
 	[H2_WASTE_RESET] = 50,
 	[H2_WASTE_INVALID] = 100,
+	[H2_WASTE_BROKEN] = 50,
 	[H2_WASTE_UNKNOWN] = 10,
 };
 

@@ -17,7 +17,8 @@ enum h2_waste {
 	H2_WASTE_EMPTY,		/* DATA without data or an end */
 	H2_WASTE_TINY,		/* DATA too small to be of use */
 	H2_WASTE_RESET,		/* RST_STREAM received: what was begun was in vain */
-	H2_WASTE_INVALID,	/* what we had to reset a stream for */
+	H2_WASTE_INVALID,	/* a frame that must not be there */
+	H2_WASTE_BROKEN,	/* what we had to reset a stream for, a frame or not */
 	H2_WASTE_UNKNOWN	/* frames of types that nobody knows */
 };
 

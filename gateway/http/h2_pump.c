@@ -161,7 +161,7 @@ void h2_pump_run(struct task *t)
 	struct h2_conn *c = LIST_OWNER(t, struct h2_conn, pump);
 	struct list *l;
 
-	if (!c->busy)
+	if (!c->busy && !c->memory.failed)
 		h2_pump_pull(c);
 	while ((l = list_take(&c->written)) != NULL)
 		h2_pump_keep(LIST_OWNER(l, struct h2_stream, written));

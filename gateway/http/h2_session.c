@@ -76,8 +76,23 @@ static int h2_begin_frame(struct h2_conn *c, const struct h2_frame *f)
 
 	if (error != NGHTTP2_NO_ERROR)
 		return nghttp2_session_terminate_session(c->session, error);
+	if (f->type == NGHTTP2_HEADERS)
+		c->head_began = h2_conn_worker(c)->now;
 	h2_remember(c, f);
 	return h2_charge(c, f);
+}
+
+/* Until its last frame is there a head is under way, be it one that nghttp2 does not want. */
+static void h2_time_head(struct h2_conn *c)
+{
+	uint64_t patience = c->conn.client.limits->head_timeout;
+	const struct h2_frames *f = &c->frames;
+	bool block = f->frame.type == NGHTTP2_HEADERS || f->frame.type == NGHTTP2_CONTINUATION;
+
+	if (!block || (f->left == 0 && f->frame.flags & NGHTTP2_FLAG_END_HEADERS))
+		c->head_began = 0;
+	else if (patience && c->conn.timer.deadline > c->head_began + patience)
+		timer_set(h2_conn_worker(c), &c->conn.timer, c->head_began + patience);
 }
 
 static enum fault h2_recv_fault(ssize_t error)
@@ -107,6 +122,7 @@ void h2_session_bytes(struct h2_conn *c, uint8_t *p, size_t n)
 			got = nghttp2_session_mem_recv(c->session, p + at, part);
 	}
 	c->busy = false;
+	h2_time_head(c);
 	if (got < 0)
 		h2_conn_fail(c, h2_recv_fault(got));
 }
@@ -114,11 +130,7 @@ void h2_session_bytes(struct h2_conn *c, uint8_t *p, size_t n)
 static int h2_on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *owner)
 {
 	struct h2_conn *c = owner;
-	const struct config_limits *limits = c->conn.client.limits;
 
-	c->head_began = h2_conn_worker(c)->now;
-	if (limits->head_timeout && c->conn.timer.deadline > c->head_began + limits->head_timeout)
-		http_conn_set_timer(&c->conn, limits->head_timeout);
 	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;	/* trailers: nobody asks for them */
 	struct h2_stream *s = h2_stream_new(c, frame->hd.stream_id);
@@ -186,7 +198,7 @@ static int h2_got_headers(struct h2_conn *c, struct h2_stream *s, const nghttp2_
 {
 	bool end = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
 
-	c->head_began = 0;
+	(void)c;
 	if (s && s->head)
 		h2_stream_open(s, end);
 	else if (s && end)
@@ -249,21 +261,37 @@ static void h2_sent_end(struct h2_stream *s)
 		h2_stream_bury(s);
 }
 
+static void h2_log_error(const struct h2_conn *c, int32_t stream, uint32_t code)
+{
+	char peer[ADDRESS_TEXT];
+
+	log_fault(FAULT_H2_PROTOCOL, "listener %s: %s: %s of stream %d",
+	    c->conn.client.listener->name, address_text(&c->conn.client.address, peer),
+	    nghttp2_http2_strerror(code), (int)stream);
+}
+
+/* Codes that only nghttp2 says, of what a client did; ours are others. */
+static bool h2_is_blame(uint32_t code)
+{
+	return code == NGHTTP2_PROTOCOL_ERROR || code == NGHTTP2_STREAM_CLOSED ||
+	    code == NGHTTP2_FLOW_CONTROL_ERROR || code == NGHTTP2_FRAME_SIZE_ERROR;
+}
+
 static int h2_on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *owner)
 {
-	const struct h2_conn *c = owner;
+	struct h2_conn *c = owner;
 	struct h2_stream *s = nghttp2_session_get_stream_user_data(session,
 	    frame->hd.stream_id);
-	char peer[ADDRESS_TEXT];
 
 	if (frame->hd.type == NGHTTP2_DATA && frame->hd.flags & NGHTTP2_FLAG_END_STREAM && s)
 		h2_sent_end(s);
 	if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR &&
 	    !c->memory.failed)
-		log_fault(FAULT_H2_PROTOCOL, "listener %s: %s: %s", c->conn.client.listener->name,
-		    address_text(&c->conn.client.address, peer),
-		    nghttp2_http2_strerror(frame->goaway.error_code));
-	return 0;
+		h2_log_error(c, 0, frame->goaway.error_code);
+	if (frame->hd.type != NGHTTP2_RST_STREAM || !h2_is_blame(frame->rst_stream.error_code))
+		return 0;
+	h2_log_error(c, frame->hd.stream_id, frame->rst_stream.error_code);
+	return h2_spend(c, H2_WASTE_BROKEN);
 }
 
 static int h2_on_close(nghttp2_session *session, int32_t id, uint32_t code, void *owner)

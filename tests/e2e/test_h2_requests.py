@@ -94,6 +94,7 @@ def reset(headers, method="GET", path="/"):
         stream = c.request(path, method, headers=headers)
         c.until(lambda: c.answers[stream].reset is not None, "a reset")
         equal(c.answers[stream].reset, 1, "code")
+        gateway.expect_log(": PROTOCOL_ERROR of stream 1: HTTP/2 protocol error")
         equal(c.fetch("/files/small").status, 200, "the connection goes on")
 
 
