@@ -289,7 +289,8 @@ static const struct schema_key schema_route_keys[] = {
 	{SCHEMA_KEY("static", directory, NULL, static_dir,
 	    "Serve files from this directory: what follows the route's path prefix is looked up "
 	    "in it. Where \"app.js.br\" or \"app.js.gz\" lies beside app.js and is not older, "
-	    "clients get it instead if they accept it. Nothing outside is served, and nothing "
+	    "clients get it instead if they accept it; not of types that are compressed by "
+	    "themselves, such as images and archives. Nothing outside is served, and nothing "
 	    "hidden but .well-known."),
 	    .flags = SCHEMA_ACTION, .action = ACTION_STATIC,
 	    .example = "\"/usr/share/novnc\""},

@@ -12,11 +12,6 @@ static const char *const file_endings[] = {
 	[HTTP_CODING_GZIP] = ".gz", [HTTP_CODING_BR] = ".br",
 };
 
-struct file_twin {
-	int		fd;
-	struct stat	stat;
-};
-
 /* Nothing waits for the other end of a fifo, and no terminal becomes ours. */
 static int file_open(int root, const char *path, bool cached, struct stat *st)
 {
@@ -81,58 +76,55 @@ static bool file_is_older(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
 }
 
-/* False: it would have to wait. A twin that is older than its file is of an older file. */
-static bool file_find_twin(struct file_find *f, int root, bool cached, enum http_coding coding,
-    struct file_twin *twin)
+/* A twin that is older than its file is of an older file. NOT_THERE: there is none. */
+static enum file_found file_find_twin(struct file_find *f, int root, bool cached,
+    enum http_coding coding)
 {
 	size_t n = strlen(f->path);
+	struct stat st;
 
 	strcpy(f->path + n, file_endings[coding]);
-	twin->fd = file_open(root, f->path, cached, &twin->stat);
-	bool waits = twin->fd < 0 && errno == EAGAIN && cached;
+	int fd = file_open(root, f->path, cached, &st);
 	f->path[n] = '\0';
-	if (twin->fd < 0)
-		return !waits;
-	if (!S_ISREG(twin->stat.st_mode) || file_is_older(&twin->stat.st_mtim, &f->stat.st_mtim))
-		file_close(&twin->fd);
-	else
-		f->varies = true;
-	return true;
-}
-
-static enum file_found file_choose(struct file_find *f, struct file_twin twins[HTTP_CODINGS])
-{
-	for (unsigned i = 0; i < f->n_order; i++) {
-		enum http_coding coding = f->order[i];
-		if (coding == HTTP_CODING_IDENTITY)
-			return FILE_FOUND;
-		if (twins[coding].fd < 0)
-			continue;
-		close(f->fd);
-		f->fd = twins[coding].fd;
-		f->stat = twins[coding].stat;
-		f->coding = coding;
-		twins[coding].fd = -1;
-		return FILE_FOUND;
+	if (fd < 0)
+		return errno == EAGAIN && cached ? FILE_WOULD_WAIT : FILE_NOT_THERE;
+	if (!S_ISREG(st.st_mode) || file_is_older(&st.st_mtim, &f->stat.st_mtim)) {
+		close(fd);
+		return FILE_NOT_THERE;
 	}
-	return FILE_NO_CODING;
+	close(f->fd);
+	f->fd = fd;
+	f->stat = st;
+	f->coding = coding;
+	return FILE_FOUND;
 }
 
+/* The first in the order that is there. */
 static enum file_found file_find_coded(struct file_find *f, int root, bool cached)
 {
-	struct file_twin twins[HTTP_CODINGS];
-	enum file_found found = FILE_FOUND;
+	enum file_found found = FILE_NO_CODING;
+	unsigned looked = 0;
 
-	for (unsigned i = 0; i < HTTP_CODINGS; i++)
-		twins[i].fd = -1;
-	for (unsigned i = HTTP_CODING_GZIP; i < HTTP_CODINGS && found == FILE_FOUND; i++)
-		if (!file_find_twin(f, root, cached, (enum http_coding)i, &twins[i]))
-			found = FILE_WOULD_WAIT;
-	if (found == FILE_FOUND)
-		found = file_choose(f, twins);
-	for (unsigned i = 0; i < HTTP_CODINGS; i++)
-		file_close(&twins[i].fd);
+	for (unsigned i = 0; i < f->n_order && found == FILE_NO_CODING; i++) {
+		if (f->order[i] == HTTP_CODING_IDENTITY)
+			found = FILE_FOUND;
+		else if (!f->media->packed) {
+			found = file_find_twin(f, root, cached, f->order[i]);
+			looked++;
+		}
+		if (found == FILE_NOT_THERE)
+			found = FILE_NO_CODING;
+	}
+	f->varies = f->coding != HTTP_CODING_IDENTITY ||
+	    (!f->media->packed && looked < HTTP_CODINGS - 1);
 	return found;
+}
+
+static const struct media_type *file_media(const struct file_find *f)
+{
+	const char *name = strrchr(f->path, '/');
+
+	return media_type_of(slice_of(name ? name + 1 : f->path));
 }
 
 static enum file_found file_find_in(struct file_find *f, int root, bool cached)
@@ -146,7 +138,10 @@ static enum file_found file_find_in(struct file_find *f, int root, bool cached)
 	}
 	if (found == FILE_FOUND && !S_ISREG(f->stat.st_mode))
 		return FILE_NOT_THERE;
-	return found == FILE_FOUND ? file_find_coded(f, root, cached) : found;
+	if (found != FILE_FOUND)
+		return found;
+	f->media = file_media(f);
+	return file_find_coded(f, root, cached);
 }
 
 /* The directory is opened each time, so that it may be replaced by another while we run. */

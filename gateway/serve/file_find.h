@@ -1,7 +1,8 @@
 /*
  * What stands for a path in a directory of files: the file itself, or the index of a directory,
- * and which of its compressed twins ("app.js.br", "app.js.gz") is wanted. Looks at the disk only
- * when it may, and knows no exchange: a thread that may wait can do it.
+ * and which of its compressed twins ("app.js.br", "app.js.gz") is wanted. No twin is looked for
+ * that would not be sent, since each look costs as much as opening the file. Looks at the disk
+ * only when it may, and knows no exchange: a thread that may wait can do it.
  */
 #ifndef FILE_FIND_H
 #define FILE_FIND_H
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "codec/http_coding.h"
+#include "serve/media_type.h"
 
 enum { FILE_FIND_ROOM = 8 };	/* behind a path, besides the index */
 
@@ -34,7 +36,8 @@ struct file_find {
 	int			 fd;		/* -1: not open; else the caller's to close */
 	struct stat		 stat;
 	enum http_coding	 coding;	/* of what fd is */
-	bool			 varies;	/* another order could have found another one */
+	bool			 varies;	/* another order might have found another one */
+	const struct media_type	*media;		/* of the file, whatever its coding */
 	int			 error;
 };
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "codec/http_date.h"
-#include "serve/media_type.h"
 
 enum {
 	/* ms within which a file may change again without another time stamp: */
@@ -43,13 +42,6 @@ enum fault file_head_describe(struct file_head *h, struct exchange *x, const str
 static void file_head_add(struct file_head *h, struct slice name, struct slice value)
 {
 	h->headers[h->n++] = (struct header){name, value};
-}
-
-struct slice file_head_type(const struct file_find *f)
-{
-	const char *name = strrchr(f->path, '/');
-
-	return slice_of(media_type_of(slice_of(name ? name + 1 : f->path)));
 }
 
 enum fault file_head_make(struct file_head *h, struct exchange *x, const struct file_find *f,

@@ -22,8 +22,6 @@ struct file_head {
  */
 enum fault	file_head_describe(struct file_head *, struct exchange *,
 		    const struct file_find *) MUST_USE;
-/* A coded file is of the type that is in the coding. */
-struct slice	file_head_type(const struct file_find *);
 /*
  * The headers that a 200 and a 304 share (section 15.4.5); with the type of what is sent, p not
  * NULL, those of a 200.

@@ -2,9 +2,17 @@
 #ifndef MEDIA_TYPE_H
 #define MEDIA_TYPE_H
 
+#include <stdbool.h>
+
 #include "base/slice.h"
 
-/* Text says that it is UTF-8; "application/octet-stream" for what nobody knows. */
-const char	*media_type_of(struct slice name);
+struct media_type {
+	const char	*ending;	/* NULL: of what nobody knows */
+	const char	*type;		/* text says that it is UTF-8 */
+	bool		 packed;	/* compressed by itself: no coding makes it shorter */
+};
+
+/* Never NULL: "application/octet-stream" for what nobody knows. */
+const struct media_type	*media_type_of(struct slice name);
 
 #endif

@@ -245,7 +245,7 @@ static bool serve_files_begin_part(struct serve_files *s)
 static enum fault serve_files_choose(struct serve_files *s, const struct http_ranges *ranges,
     struct slice *type)
 {
-	*type = file_head_type(&s->find);
+	*type = slice_of(s->find.media->type);
 	s->at = ranges->v[0].first;
 	s->left = s->length = ranges->v[0].n;
 	if (ranges->n == 1)

@@ -1,8 +1,9 @@
 /*
  * The service behind every proxy: does what its orders say (bench_order.h), over plain TCP for
- * proxies that end the WebSocket themselves and over WebSocket for those that only pass it on.
+ * proxies that end the WebSocket themselves and over WebSocket for those that only pass it on. A
+ * third port answers HTTP requests (bench_http.h).
  *
- *	bench_backend --tcp 127.0.0.1:9000 --ws 127.0.0.1:9001
+ *	bench_backend --tcp 127.0.0.1:9000 --ws 127.0.0.1:9001 --http 127.0.0.1:9002
  */
 #include <err.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "bench_handshake.h"
+#include "bench_http.h"
 #include "bench_net.h"
 #include "bench_order.h"
 #include "bench_ws.h"
@@ -21,12 +23,15 @@
 #define BACKEND_READ	262144
 #define BACKEND_EVENTS	128
 
+enum backend_speech { BACKEND_TCP, BACKEND_WS, BACKEND_HTTP, BACKEND_SPEECHES };
+
 struct backend_peer {
 	int			 fd;
-	bool			 ws, hup, closing, dead;
+	enum backend_speech	 speech;
+	bool			 hup, closing, dead;
 	struct backend_peer	*next_dead;
 	struct bench_wait	 wait;
-	struct bench_handshake	*handshake;	/* until it is answered */
+	struct bench_handshake	*handshake;	/* a head, until it is answered */
 	struct bench_ws		 in;
 	uint8_t			 order[BENCH_ORDER_SIZE];
 	size_t			 order_n;
@@ -35,7 +40,8 @@ struct backend_peer {
 };
 
 static struct {
-	int			 epoll, tcp, ws;
+	int			 epoll, listeners[BACKEND_SPEECHES];
+	uint64_t		 answered;	/* HTTP requests */
 	uint8_t			 buffer[BACKEND_READ];
 	/* A block as a frame; without its head it is a block. */
 	uint8_t			 frame[BENCH_WS_HEAD_MAX + BENCH_BLOCK_SIZE];
@@ -81,7 +87,7 @@ backend_answer(struct backend_peer *peer, unsigned opcode, const uint8_t *p, siz
 	static uint8_t wire[BENCH_WS_HEAD_MAX + BACKEND_READ];
 	size_t head;
 
-	if (!peer->ws) {
+	if (peer->speech != BACKEND_WS) {
 		backend_send(peer, p, n);
 		return;
 	}
@@ -94,7 +100,7 @@ backend_answer(struct backend_peer *peer, unsigned opcode, const uint8_t *p, siz
 static void
 backend_pour(struct backend_peer *peer)
 {
-	size_t skip = peer->ws ? 0 : backend.frame_head;
+	size_t skip = peer->speech == BACKEND_WS ? 0 : backend.frame_head;
 
 	while (peer->kind == 'D' && peer->wait.n == 0 && !peer->dead) {
 		backend_send(peer, backend.frame + skip,
@@ -179,16 +185,46 @@ backend_frames(struct backend_peer *peer, uint8_t *p, size_t n)
 	}
 }
 
+/* What is less than a block leaves with its head. */
 static void
-backend_bytes(struct backend_peer *peer, uint8_t *p, size_t n)
+backend_http_answer(struct backend_peer *peer, uint64_t bytes)
+{
+	static uint8_t wire[BENCH_HANDSHAKE_MAX + BENCH_BLOCK_SIZE];
+	size_t head = bench_http_answer((char *)wire, bytes, ++backend.answered);
+	size_t rest = (size_t)(bytes % BENCH_BLOCK_SIZE);
+
+	memcpy(wire + head, backend.frame + backend.frame_head, rest);
+	if (rest > 0 && rest != bytes)
+		errx(1, "a request for blocks and a half");
+	backend_send(peer, wire, head + rest);
+	peer->left = bytes / BENCH_BLOCK_SIZE;
+	peer->kind = peer->left > 0 ? 'D' : 0;
+	backend_pour(peer);
+}
+
+static void
+backend_http(struct backend_peer *peer, const uint8_t *p, size_t n)
+{
+	uint64_t bytes;
+	size_t used;
+
+	for (; n > 0 && !peer->dead; p += used, n -= used) {
+		if (!bench_handshake_collect(peer->handshake, p, n, &used))
+			continue;
+		peer->handshake->text[peer->handshake->n] = '\0';
+		if (peer->kind != 0 || !bench_http_asked(peer->handshake, &bytes))
+			errx(1, "a request that nobody made:\n%s", peer->handshake->text);
+		peer->handshake->n = 0;
+		backend_http_answer(peer, bytes);
+	}
+}
+
+static void
+backend_ws(struct backend_peer *peer, uint8_t *p, size_t n)
 {
 	char answer[BENCH_HANDSHAKE_MAX];
 	size_t used = 0;
 
-	if (!peer->ws) {
-		backend_payload(peer, p, n);
-		return;
-	}
 	if (peer->handshake != NULL) {
 		if (!bench_handshake_collect(peer->handshake, p, n, &used))
 			return;
@@ -198,6 +234,17 @@ backend_bytes(struct backend_peer *peer, uint8_t *p, size_t n)
 		peer->handshake = NULL;
 	}
 	backend_frames(peer, p + used, n - used);
+}
+
+static void
+backend_bytes(struct backend_peer *peer, uint8_t *p, size_t n)
+{
+	if (peer->speech == BACKEND_WS)
+		backend_ws(peer, p, n);
+	else if (peer->speech == BACKEND_HTTP)
+		backend_http(peer, p, n);
+	else
+		backend_payload(peer, p, n);
 }
 
 static void
@@ -232,20 +279,31 @@ backend_event(struct backend_peer *peer, uint32_t events)
 }
 
 static void
-backend_accept(int listener, bool ws)
+backend_accept(enum backend_speech speech)
 {
 	int fd;
 
-	while ((fd = bench_net_accept(listener)) >= 0) {
+	while ((fd = bench_net_accept(backend.listeners[speech])) >= 0) {
 		struct backend_peer *peer = calloc(1, sizeof(*peer));
 
 		if (peer == NULL ||
-		    (ws && (peer->handshake = calloc(1, sizeof(*peer->handshake))) == NULL))
+		    (speech != BACKEND_TCP &&
+		     (peer->handshake = calloc(1, sizeof(*peer->handshake))) == NULL))
 			err(1, "malloc");
 		peer->fd = fd;
-		peer->ws = ws;
+		peer->speech = speech;
 		bench_net_watch(backend.epoll, fd, peer);
 	}
+}
+
+/* Of a listener; -1: who is a peer. */
+static ptrdiff_t
+backend_speech_of(const void *who)
+{
+	for (ptrdiff_t i = 0; i < BACKEND_SPEECHES; i++)
+		if (who == &backend.listeners[i])
+			return i;
+	return -1;
 }
 
 static void
@@ -259,12 +317,12 @@ backend_run(void)
 		if (n < 0 && errno != EINTR)
 			err(1, "epoll_wait");
 		for (int i = 0; i < n; i++) {
-			void *who = events[i].data.ptr;
+			ptrdiff_t speech = backend_speech_of(events[i].data.ptr);
 
-			if (who == &backend.tcp || who == &backend.ws)
-				backend_accept(*(int *)who, who == &backend.ws);
+			if (speech >= 0)
+				backend_accept((enum backend_speech)speech);
 			else
-				backend_event(who, events[i].events);
+				backend_event(events[i].data.ptr, events[i].events);
 		}
 		backend_bury();
 	}
@@ -283,30 +341,31 @@ int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "tcp", required_argument, NULL, 't' },
-		{ "ws", required_argument, NULL, 'w' },
+		{ "tcp", required_argument, NULL, BACKEND_TCP },
+		{ "ws", required_argument, NULL, BACKEND_WS },
+		{ "http", required_argument, NULL, BACKEND_HTTP },
 		{ 0 },
 	};
-	struct sockaddr_in tcp = { 0 }, ws = { 0 };
+	struct sockaddr_in at[BACKEND_SPEECHES] = { 0 };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		if (option == 't')
-			tcp = bench_net_parse(optarg);
-		else if (option == 'w')
-			ws = bench_net_parse(optarg);
-		else
+		if (option >= BACKEND_SPEECHES)
 			return 2;
+		at[option] = bench_net_parse(optarg);
 	}
-	if (tcp.sin_port == 0 || ws.sin_port == 0)
-		errx(2, "--tcp and --ws are needed");
 	bench_net_files();
 	backend.frame_head =
 	    bench_ws_head(backend.frame, BENCH_WS_BINARY, BENCH_BLOCK_SIZE, NULL);
 	memcpy(backend.frame + backend.frame_head, bench_order_block(), BENCH_BLOCK_SIZE);
 	backend.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (backend.epoll < 0 || backend_listen(&tcp, &backend.tcp) != 0 ||
-	    backend_listen(&ws, &backend.ws) != 0)
+	if (backend.epoll < 0)
 		err(1, "cannot start");
+	for (int i = 0; i < BACKEND_SPEECHES; i++) {
+		if (at[i].sin_port == 0)
+			errx(2, "--%s is needed", options[i].name);
+		if (backend_listen(&at[i], &backend.listeners[i]) != 0)
+			err(1, "cannot start");
+	}
 	backend_run();
 }

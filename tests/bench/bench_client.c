@@ -262,6 +262,10 @@ bench_client_send(struct bench_client *client, const uint8_t *p, size_t n)
 {
 	uint8_t wire[BENCH_WS_HEAD_MAX + BENCH_CLIENT_SMALL];
 
+	if (plan.raw) {
+		bench_client_write(client, p, n);
+		return;
+	}
 	if (n > BENCH_CLIENT_SMALL)
 		errx(2, "a message of more than %d bytes", BENCH_CLIENT_SMALL);
 	bench_client_write(client, wire, bench_client_frame(wire, BENCH_WS_BINARY, p, n));

@@ -48,7 +48,7 @@ struct bench_client_plan {
 
 void	bench_client_plan(const struct bench_client_plan *);
 void	bench_client_open(struct bench_client *);
-/* One message (small), and then, if asked for, blocks of BENCH_BLOCK_SIZE after it. */
+/* One message (a small one, or any bytes if raw); then, if asked for, blocks of BENCH_BLOCK_SIZE. */
 void	bench_client_send(struct bench_client *, const uint8_t *p, size_t n);
 void	bench_client_pour(struct bench_client *, uint64_t blocks);
 void	bench_client_close(struct bench_client *);

@@ -1,32 +1,25 @@
 /*
- * The load: opens connections, does one kind of job on all of them, counts. It is told on its
- * standard input when to begin, and has nothing in flight when it says that it is done, so that
- * whoever reads the proxy's CPU time before and after gets exactly the work that was counted.
+ * The load: opens connections, does one kind of job on all of them (bench_jobs.h).
  *
- *	bench_load --to 127.0.0.1:8000 --job echo|down|up|session [--tls] [--raw] [--path /]
- *	    [--connections 64] [--size 64] [--blocks 128]
- *
- *	it writes	ready				connections stand and have carried a job
- *	it reads	seconds 0.5  |  count 2000	jobs in all, over all connections
- *	it writes	{"jobs": 2000, "bytes": 128000, "seconds": 0.04}
+ *	bench_load --to 127.0.0.1:8000 --job echo|down|up|session|get|fetch [--tls] [--raw]
+ *	    [--path /] [--connections 64] [--size 64] [--blocks 128]
  */
+#include <arpa/inet.h>
 #include <err.h>
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench_client.h"
+#include "bench_http.h"
+#include "bench_jobs.h"
 #include "bench_order.h"
 #include "bench_tls.h"
 
-#define LOAD_EVENTS	128
-#define LOAD_PATIENCE	20000		/* ms without anything moving */
 #define LOAD_OPENING	64		/* connections being opened at a time */
 
 struct load_job {
@@ -34,13 +27,22 @@ struct load_job {
 	uint8_t		 order;		/* given once at the start, or with each job */
 	bool		 once;
 	bool		 fresh;		/* each job on a connection of its own */
+	bool		 http;		/* each job a request, the order unused */
+	bool		 bulk;		/* of blocks, not of size bytes */
 };
 
 static const struct load_job load_jobs[] = {
 	{ .name = "echo", .order = 'E', .once = true },
-	{ .name = "down", .order = 'D' },
-	{ .name = "up", .order = 'U' },
+	{ .name = "down", .order = 'D', .bulk = true },
+	{ .name = "up", .order = 'U', .bulk = true },
 	{ .name = "session", .order = 'E', .once = true, .fresh = true },
+	{ .name = "get", .http = true },
+	{ .name = "fetch", .http = true, .bulk = true },
+};
+
+struct load_answer {			/* to a request, as it arrives */
+	struct bench_handshake	head;
+	bool			body;	/* the head is there */
 };
 
 static struct {
@@ -50,25 +52,27 @@ static struct {
 	unsigned		 connections, opened, warm;
 	size_t			 size;
 	uint64_t		 blocks;
-	/* The run at hand: */
-	bool			 running;
-	double			 began, until;
-	uint64_t		 limit, started, done;
+	struct load_answer	*answers;	/* of clients, if they speak HTTP */
+	char			 host[32];
+	uint64_t		 least, most;	/* numbers of the backend's answers in this run */
 } load;
 
-static double
-load_now(void)
+static uint64_t
+load_bytes(uint64_t blocks)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return load.job->bulk ? blocks * BENCH_BLOCK_SIZE : load.size;
 }
 
-static uint64_t
-load_bytes(void)
+static void
+load_request(struct bench_client *client)
 {
-	return load.job->order == 'E' ? load.size : load.blocks * BENCH_BLOCK_SIZE;
+	struct load_answer *answer = &load.answers[client - load.clients];
+	char request[BENCH_HANDSHAKE_MAX];
+
+	answer->head.n = 0;
+	answer->body = false;
+	bench_client_send(client, (uint8_t *)request,
+	    bench_http_request(request, load.host, client->expect));
 }
 
 /* Gives one job to a client: what goes out now, what is to come back. */
@@ -78,9 +82,12 @@ load_begin(struct bench_client *client, uint64_t blocks)
 	uint8_t order[BENCH_ORDER_SIZE];
 
 	client->pos = 0;
-	client->expect = load.job->order == 'D' ? blocks * BENCH_BLOCK_SIZE : BENCH_ORDER_SIZE;
+	client->expect = load.job->order == 'U' ? BENCH_ORDER_SIZE : load_bytes(blocks);
+	if (load.job->http) {
+		load_request(client);
+		return;
+	}
 	if (load.job->order == 'E') {
-		client->expect = load.size;
 		bench_client_send(client, bench_order_block(), load.size);
 		return;
 	}
@@ -90,43 +97,11 @@ load_begin(struct bench_client *client, uint64_t blocks)
 		bench_client_pour(client, blocks);
 }
 
-static bool
-load_may_start(void)
-{
-	if (!load.running || load.started >= load.limit || load_now() >= load.until)
-		return false;
-	load.started++;
-	return true;
-}
-
-/* From here on it listens to commands. */
-static void
-load_ready(void)
-{
-	struct epoll_event ev = { .events = EPOLLIN };
-
-	if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &ev) != 0)
-		err(1, "cannot read commands");
-	puts("ready");
-	fflush(stdout);
-}
-
 static void
 load_open_more(void)
 {
 	while (load.opened < load.connections && load.opened - load.warm < LOAD_OPENING)
 		bench_client_open(&load.clients[load.opened++]);
-}
-
-static void
-load_report(void)
-{
-	double took = load_now() - load.began;
-
-	load.running = false;
-	printf("{\"jobs\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"seconds\": %.6f}\n", load.done,
-	    load.done * load_bytes(), took);
-	fflush(stdout);
 }
 
 static void
@@ -148,7 +123,7 @@ load_warmed(void)
 	load.warm++;
 	load_open_more();
 	if (load.warm == load.connections)
-		load_ready();
+		bench_jobs_ready();
 }
 
 static void
@@ -162,16 +137,45 @@ load_finished(struct bench_client *client)
 		load_warmed();
 		return;
 	}
-	load.done++;
-	if (load_may_start())
+	if (bench_jobs_may_start())
 		load_begin(client, load.blocks);
-	else if (load.done == load.started)
-		load_report();
+	bench_jobs_done();
+}
+
+/* Returns what of the bytes belongs to the head. */
+static size_t
+load_head(struct bench_client *client, const uint8_t *p, size_t n)
+{
+	struct load_answer *answer = &load.answers[client - load.clients];
+	uint64_t number;
+	const char *wrong;
+	size_t used;
+
+	if (answer->body)
+		return 0;
+	answer->body = bench_handshake_collect(&answer->head, p, n, &used);
+	if (!answer->body)
+		return used;
+	answer->head.text[answer->head.n] = '\0';
+	wrong = bench_http_check(&answer->head, client->expect, &number);
+	if (wrong != NULL)
+		errx(1, "%s:\n%s", wrong, answer->head.text);
+	load.least = number < load.least ? number : load.least;
+	load.most = number > load.most ? number : load.most;
+	return used;
 }
 
 static void
 load_payload(struct bench_client *client, const uint8_t *p, size_t n)
 {
+	if (load.job->http) {
+		size_t head = load_head(client, p, n);
+
+		p += head;
+		n -= head;
+		if (n == 0)
+			return;
+	}
 	if (client->pos + n > client->expect)
 		errx(1, "more came back than was asked for");
 	if (load.job->order != 'U' && !bench_order_matches(client->pos, p, n))
@@ -186,32 +190,17 @@ load_closed(struct bench_client *client)
 {
 	if (client->pos != client->expect)
 		errx(1, "a session ended before its answer came");
-	load.done++;
-	if (load_may_start())
+	if (bench_jobs_may_start())
 		bench_client_open(client);
-	else if (load.done == load.started)
-		load_report();
+	bench_jobs_done();
 }
 
 static void
-load_command(void)
+load_start(void)
 {
-	char line[64];
-	double seconds = 0;
-	uint64_t count = UINT64_MAX;
-	ssize_t n = read(STDIN_FILENO, line, sizeof(line) - 1);
-
-	if (n <= 0)
-		exit(0);
-	line[n] = '\0';
-	if (sscanf(line, "seconds %lf", &seconds) != 1 && sscanf(line, "count %" SCNu64, &count) != 1)
-		errx(2, "cannot obey: %s", line);
-	load.began = load_now();
-	load.until = load.began + (seconds > 0 ? seconds : 1e9);
-	load.limit = count;
-	load.started = load.done = 0;
-	load.running = true;
-	for (unsigned i = 0; i < load.connections && load_may_start(); i++) {
+	load.least = UINT64_MAX;
+	load.most = 0;
+	for (unsigned i = 0; i < load.connections && bench_jobs_may_start(); i++) {
 		if (load.job->fresh)
 			bench_client_open(&load.clients[i]);
 		else
@@ -220,27 +209,17 @@ load_command(void)
 }
 
 static void
-load_run(void)
+load_end(uint64_t done)
 {
-	struct epoll_event events[LOAD_EVENTS];
-	int n, busy;
+	if (load.job->http && load.most - load.least + 1 != done)
+		errx(1, "the backend answered %" PRIu64 " requests, the load made %" PRIu64,
+		    load.most - load.least + 1, done);
+}
 
-	for (;;) {
-		busy = load.running || load.warm < load.connections;
-		n = epoll_wait(load.epoll, events, LOAD_EVENTS, busy ? LOAD_PATIENCE : -1);
-		if (n < 0 && errno != EINTR)
-			err(1, "epoll_wait");
-		if (n == 0)
-			errx(1, "nothing moves any more: %u of %u connections stand, %" PRIu64
-			    " of %" PRIu64 " jobs are done",
-			    load.warm, load.connections, load.done, load.started);
-		for (int i = 0; i < n; i++) {
-			if (events[i].data.ptr == NULL)
-				load_command();
-			else
-				bench_client_event(events[i].data.ptr, events[i].events);
-		}
-	}
+static void
+load_event(void *who, uint32_t events)
+{
+	bench_client_event(who, events);
 }
 
 static void
@@ -249,8 +228,11 @@ load_prepare(struct bench_client_plan *plan)
 	bench_net_files();
 	load.epoll = epoll_create1(EPOLL_CLOEXEC);
 	load.clients = calloc(load.connections, sizeof(*load.clients));
-	if (load.clients == NULL || load.epoll < 0)
+	load.answers = calloc(load.job->http ? load.connections : 1, sizeof(*load.answers));
+	if (load.clients == NULL || load.answers == NULL || load.epoll < 0)
 		err(1, "cannot start");
+	(void)snprintf(load.host, sizeof(load.host), "127.0.0.1:%u", ntohs(plan->to.sin_port));
+	plan->raw |= load.job->http;
 	plan->epoll = load.epoll;
 	plan->live = load_live;
 	plan->payload = load_payload;
@@ -258,7 +240,7 @@ load_prepare(struct bench_client_plan *plan)
 	bench_client_plan(plan);
 	if (load.job->fresh) {
 		load.warm = load.connections;
-		load_ready();
+		bench_jobs_ready();
 	} else
 		load_open_more();
 }
@@ -333,5 +315,7 @@ main(int argc, char **argv)
 	    load.blocks == 0)
 		errx(2, "--to and --job are needed, and no number may be 0");
 	load_prepare(&plan);
-	load_run();
+	bench_jobs_run(&(struct bench_jobs_plan){ .epoll = load.epoll,
+	    .bytes = load_bytes(load.blocks), .begin = load_start, .end = load_end,
+	    .event = load_event });
 }

@@ -24,7 +24,8 @@ class Sample:
     def __init__(self, proxy, scenario):
         self.proxy, self.mib = proxy, scenario.unit == "MiB"
         self.cpu_us = self.units = self.seconds = 0
-        self.load = Load(proxy, scenario.job, scenario.connections)
+        self.load = Load(proxy, scenario.job, scenario.connections, scenario.streams,
+                         scenario.size)
 
     def slice(self, seconds):
         before = quiet_cpu_ns(self.proxy.pid)

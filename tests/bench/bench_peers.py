@@ -4,7 +4,8 @@ All get one worker, no access log, room for enough connections, and the route: e
 backend. For the rest they run as their Debian package sets them up. What ends WebSockets
 itself (framegate, lighttpd, websockify) speaks TCP to the backend; what only passes them on
 (nginx, haproxy) speaks WebSocket to it, which spares it the frames and costs it a second head.
-The relay passes raw TCP from the load to the backend.
+The relay passes raw TCP from the load to the backend. Requests below /http/ go to the backend's
+HTTP port, over connections that are kept.
 """
 import os
 import pathlib
@@ -12,6 +13,9 @@ import shutil
 
 from bench_process import raise_files
 
+WEBSOCKET = ("echo", "down", "up", "session")   # over HTTP/1.1
+HTTP = ("get", "fetch")
+H2 = ("h2-many", "h2-one")                      # WebSockets over HTTP/2
 FILES = min(24000, raise_files() - 100)         # two for each idle session, and some
 
 
@@ -21,6 +25,7 @@ class Peer:
     name = None
     raw = False         # the load speaks no WebSocket to it
     backend = "tcp"     # what it speaks to the backend
+    jobs = WEBSOCKET    # what it can do
     packages = ()
     idle_most = None    # sessions it can hold on one machine at all
     traceable = True    # by strace and callgrind
@@ -56,14 +61,27 @@ class Relay(Peer):
 
     def config(self, folder, port, place, tls):
         command = [self.program, "--listen", f"127.0.0.1:{port}", "--to",
-                   f"127.0.0.1:{place.tcp}"]
+                   f"127.0.0.1:{self.port_behind(place)}"]
         return command + (["--tls", place.pem] if tls else [])
+
+    def port_behind(self, place):
+        return place.tcp
+
+
+class RelayHttp(Relay):
+    name = "relay-http"
+    jobs = HTTP
+    about = "the same before the HTTP port"
+
+    def port_behind(self, place):
+        return place.http
 
 
 class Framegate(Peer):
     name = "framegate"
     built_here = True
-    about = "WebSocket to TCP"
+    jobs = WEBSOCKET + H2 + HTTP
+    about = "WebSocket to TCP, HTTP to HTTP"
 
     def config(self, folder, port, place, tls):
         profile = f'tls: {{ bench: {{ certificates = ["{place.pem}"]; }}; }};' if tls else ""
@@ -73,8 +91,14 @@ workers = 1;
 log = {{ level = "warn"; }};
 {profile}
 listeners: {{ bench: {{ bind = "127.0.0.1:{port}";{used} }}; }};
-backends: {{ bench: {{ {self.target(folder, place)} }}; }};
-routes: {{ bench: {{ path = "/"; backend = "bench"; }}; }};
+backends: {{
+    bench: {{ {self.target(folder, place)} }};
+    http: {{ servers = ["http://127.0.0.1:{place.http}"]; }};
+}};
+routes: {{
+    http: {{ path = "/http"; backend = "http"; }};
+    bench: {{ path = "/"; backend = "bench"; }};
+}};
 """)]
 
     def target(self, folder, place):
@@ -84,6 +108,7 @@ routes: {{ bench: {{ path = "/"; backend = "bench"; }}; }};
 class Map(Framegate):
     """The token that all sessions come with stands behind all the others."""
     on_request = True
+    jobs = WEBSOCKET
 
     def __init__(self, program, tokens):
         super().__init__(program)
@@ -99,10 +124,21 @@ class Map(Framegate):
 class FramegateWs(Framegate):
     name = "framegate-ws"
     backend = "ws"
+    jobs = WEBSOCKET + H2
     about = "WebSocket to WebSocket: both ends are its own, frames are unmasked and masked"
 
     def target(self, folder, place):
         return f'servers = ["ws://127.0.0.1:{place.ws}"];'
+
+
+class FramegateTunnel(Framegate):
+    name = "framegate-tunnel"
+    backend = "ws"
+    about = "passes WebSockets on to a web server that accepts them, as nginx and haproxy do"
+    jobs = ("echo",) + H2
+
+    def target(self, folder, place):
+        return f'servers = ["http://127.0.0.1:{place.ws}"];'
 
 
 class Lighttpd(Peer):
@@ -130,7 +166,8 @@ class Nginx(Peer):
     name = "nginx"
     packages = ("nginx-light",)
     backend = "ws"
-    about = "passes WebSockets on to a WebSocket backend"
+    jobs = WEBSOCKET + HTTP
+    about = "passes WebSockets on to a WebSocket backend, HTTP to HTTP"
 
     def config(self, folder, port, place, tls):
         ssl = f"ssl_certificate {place.pem}; ssl_certificate_key {place.pem};" if tls else ""
@@ -146,10 +183,16 @@ events {{ worker_connections {FILES}; }}
 http {{
     access_log off;
     {temporary}
+    upstream http {{ server 127.0.0.1:{place.http}; keepalive 64; }}
     server {{
         listen 127.0.0.1:{port}{" ssl" if tls else ""};
         ssl_protocols TLSv1.2 TLSv1.3;
         {ssl}
+        location /http/ {{
+            proxy_pass http://http;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+        }}
         location / {{
             proxy_pass http://127.0.0.1:{place.ws};
             proxy_http_version 1.1;
@@ -166,7 +209,8 @@ class Haproxy(Peer):
     name = "haproxy"
     packages = ("haproxy",)
     backend = "ws"
-    about = "passes WebSockets on to a WebSocket backend"
+    jobs = WEBSOCKET + H2 + HTTP
+    about = "passes WebSockets on to a WebSocket backend, HTTP to HTTP"
 
     def config(self, folder, port, place, tls):
         return [self.program, "-db", "-f", write(folder, "haproxy.cfg", f"""
@@ -180,11 +224,29 @@ defaults
     timeout server 1h
     timeout tunnel 1h
 frontend bench
-    bind 127.0.0.1:{port}{f" ssl crt {place.pem}" if tls else ""}
+    bind 127.0.0.1:{port}{f" ssl crt {place.pem} alpn h2,http/1.1" if tls else ""}
+    use_backend http if {{ path_beg /http/ }}
     default_backend bench
 backend bench
     server bench 127.0.0.1:{place.ws}
+backend http
+    server http 127.0.0.1:{place.http}
 """)]
+
+
+class Nghttpx(Peer):
+    name = "nghttpx"
+    packages = ("nghttp2-proxy",)
+    backend = "ws"
+    jobs = H2 + HTTP
+    about = "passes WebSockets over HTTP/2 on to a WebSocket backend, HTTP to HTTP"
+
+    def config(self, folder, port, place, tls):
+        front = f"--frontend=127.0.0.1,{port}" + ("" if tls else ";no-tls")
+        return [self.program, "--conf=/dev/null", "--workers=1", "--single-process",
+                "--log-level=ERROR", "--accesslog-file=/dev/null", front,
+                f"--backend=127.0.0.1,{place.ws};/", f"--backend=127.0.0.1,{place.http};/http/",
+                *([place.key, place.pem] if tls else [])]
 
 
 class Websockify(Peer):
@@ -201,5 +263,7 @@ class Websockify(Peer):
 
 # In the order in which they are measured and shown.
 def peers(build, framegate):
-    return [Relay(f"{build}/bench_relay"), Framegate(framegate), FramegateWs(framegate),
-            Lighttpd(), Nginx(), Haproxy(), Websockify(), Map(framegate, 1), Map(framegate, 20000)]
+    return [Relay(f"{build}/bench_relay"), RelayHttp(f"{build}/bench_relay"),
+            Framegate(framegate), FramegateWs(framegate), FramegateTunnel(framegate),
+            Lighttpd(), Nginx(), Haproxy(), Nghttpx(), Websockify(), Map(framegate, 1),
+            Map(framegate, 20000)]

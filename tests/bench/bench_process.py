@@ -170,12 +170,13 @@ class Proxy:
 class Load:
     """The load on a proxy; with statement: its connections stand inside."""
 
-    def __init__(self, proxy, job, connections, size=64, blocks=128):
+    def __init__(self, proxy, job, connections, streams=0, size=64, blocks=128):
         place = proxy.place
         self.proxy = proxy
-        command = [f"{place.build}/bench_load", "--to", f"127.0.0.1:{proxy.port}", "--job", job,
-                   "--connections", str(connections), "--size", str(size),
-                   "--blocks", str(blocks)]
+        kind = (["bench_h2", "--streams", str(streams)] if streams else
+                ["bench_load", "--job", job, "--blocks", str(blocks)])
+        command = [f"{place.build}/{kind[0]}", "--to", f"127.0.0.1:{proxy.port}",
+                   "--connections", str(connections), "--size", str(size), *kind[1:]]
         command += ["--tls"] if proxy.tls else []
         command += ["--raw"] if proxy.peer.raw else []
         self.process = start(command, place.load_cpus, stdin=subprocess.PIPE,

@@ -12,11 +12,15 @@ def spread(values, digits=2):
     return f"{middle} ({min(values):.{digits}f}..{max(values):.{digits}f})"
 
 
-def ratios(samples, ours, theirs):
-    """CPU of one peer over that of another, round by round: neighbours share the weather."""
-    mine = {s["round"]: s["cpu_us"] for s in samples.get(ours, [])}
-    other = {s["round"]: s["cpu_us"] for s in samples.get(theirs, [])}
+def quotients(ours, theirs):
+    """CPU of some samples over that of others, round by round: neighbours share the weather."""
+    mine = {s["round"]: s["cpu_us"] for s in ours}
+    other = {s["round"]: s["cpu_us"] for s in theirs}
     return [mine[n] / other[n] for n in mine if n in other]
+
+
+def ratios(samples, ours, theirs):
+    return quotients(samples.get(ours, []), samples.get(theirs, []))
 
 
 def table(head, rows):
@@ -31,11 +35,33 @@ def wire(tls):
     return "wss" if tls else "ws"
 
 
+def protocol(scenario):
+    """What the load speaks, as the titles have it."""
+    plain = "http" if scenario.job in ("get", "fetch") else "ws"
+    return plain + "s" * scenario.tls
+
+
+def versions_table(result, tls):
+    """What the same echo costs over HTTP/2 and over HTTP/1.1."""
+    echo = result.samples.get(f"echo {wire(tls)}", {})
+    rows = []
+    for name in echo:
+        found = [quotients(result.samples.get(f"{job} {wire(tls)}", {}).get(name, []), echo[name])
+                 for job in ("h2-many", "h2-one")]
+        if any(found):
+            rows.append((name, *(spread(values) if values else "-" for values in found)))
+    if rows:
+        print(f"\nCPU for an echo over HTTP/2 / over HTTP/1.1, {wire(tls)}")
+        table(("", "8 streams each", "64 streams on one"), rows)
+
+
 def scenario_table(scenario, samples):
-    print(f"\n{scenario.title} over {wire(scenario.tls)}, {scenario.connections} connections")
+    connections = f"{scenario.connections} connection" + "s" * (scenario.connections > 1)
+    print(f"\n{scenario.title} over {protocol(scenario)}, {connections}")
     rows = []
     for name, values in samples.items():
-        to_relay, of_ours = ratios(samples, name, "relay"), ratios(samples, "framegate", name)
+        to_relay = ratios(samples, name, "relay") or ratios(samples, name, "relay-http")
+        of_ours = ratios(samples, "framegate", name)
         rows.append((name, f"{statistics.median(v['rate'] for v in values):,.0f}",
                      spread([v["cpu_us"] for v in values], 1),
                      spread(to_relay) if to_relay else "-",
@@ -101,11 +127,13 @@ def exact_calls(calls):
 
 def work_goals(result, goals):
     limits = {"echo": {"relay": 1.10, "lighttpd": 1, "haproxy": 1}, "down": {"relay": 1.2},
-              "up": {"relay": 1.2}, "session": {"lighttpd": 1}}
+              "up": {"relay": 1.2}, "session": {"lighttpd": 1}, "h2-many": {"haproxy": 1},
+              "h2-one": {"haproxy": 1},
+              "get": {"nginx": 1.2, "haproxy": 1.2}, "fetch": {"nginx": 1.2, "haproxy": 1.2}}
     for scenario in result.scenarios:
         samples = result.samples[scenario.key]
         for name, limit in limits[scenario.job].items():
-            goals.at_most(f"{scenario.title} over {wire(scenario.tls)}: "
+            goals.at_most(f"{scenario.title} over {protocol(scenario)}: "
                           f"CPU at most {limit:.2f} x {name}'s",
                           median_or_none(ratios(samples, "framegate", name)), limit)
         if scenario.job == "session" and "map-20000" in samples:
@@ -137,6 +165,8 @@ def tables(result):
     for scenario in result.scenarios:
         if result.samples[scenario.key]:
             scenario_table(scenario, result.samples[scenario.key])
+    for tls in (False, True):
+        versions_table(result, tls)
     for tls, counted in result.calls.items():
         calls_table(counted, tls)
     for tls, values in result.instructions.items():

@@ -49,6 +49,8 @@ struct flow_world {
 };
 
 extern struct flow_world flow_world;
+/* Not NULL: what random numbers of 16 bits are. In programs that wrap random_bytes. */
+extern const uint16_t	*flow_chance;
 
 /* Routes are the body of `routes: {…}`; backend "b" leads to a fake. limits may be "". */
 void		 flow_begin(const char *routes, const char *limits);

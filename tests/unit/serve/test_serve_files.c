@@ -598,18 +598,43 @@ static void test_codings(void **state)
 	assert_string_equal(fake.body, "plain");
 }
 
+/* No twin is looked for that nobody wants: then there might be one, unless that makes no sense. */
+static void test_codings_unasked(void **state)
+{
+	static const char *const codings[] = {"identity", "gzip, br", "br"};
+
+	(void)state;
+	file_tree_add("web/alone.css", "plain");
+	file_tree_add("web/icon.png", "plain");
+	file_tree_add("web/icon.png.gz", "longer");
+	file_tree_add("web/icon.png.br", "longer still");
+	for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
+		assert_int_equal(get_coded("/alone.css", codings[i]), 200);
+		assert_string_equal(fake.body, "plain");
+		answered("Vary", i == 1 ? NULL : "Accept-Encoding");
+		assert_int_equal(get_coded("/icon.png", codings[i]), 200);
+		assert_string_equal(fake.body, "plain");
+		answered("Content-Encoding", NULL);
+		answered("Content-Type", "image/png");
+		answered("Vary", NULL);
+	}
+	assert_int_equal(get_coded("/icon.png", "gzip, identity;q=0"), 406);
+	assert_int_equal(get_coded("/icon.png.gz", "identity"), 200);
+	assert_string_equal(fake.body, "longer");
+}
+
 /* What is no twin: older than its file, a directory, a way out. And nothing that will do. */
 static void test_no_codings(void **state)
 {
 	(void)state;
-	assert_int_equal(get_coded("/old.css", "gzip"), 200);
+	assert_int_equal(get_coded("/old.css", "gzip, br"), 200);
 	assert_string_equal(fake.body, "new");
 	answered("Content-Encoding", NULL);
 	answered("Vary", NULL);
-	assert_int_equal(get_coded("/coded/dir.txt", "gzip"), 200);
+	assert_int_equal(get_coded("/coded/dir.txt", "gzip, br"), 200);
 	assert_string_equal(fake.body, "plain");
 	answered("Vary", NULL);
-	assert_int_equal(get_coded("/coded/out.txt", "gzip"), 200);
+	assert_int_equal(get_coded("/coded/out.txt", "gzip, br"), 200);
 	assert_string_equal(fake.body, "plain");
 	assert_int_equal(get_coded("/old.css", "identity;q=0, br"), 406);
 	answered("Vary", "Accept-Encoding");
@@ -658,6 +683,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_precedence, begin, end),
 		cmocka_unit_test_setup_teardown(test_fresh, begin, end),
 		cmocka_unit_test_setup_teardown(test_codings, begin, end),
+		cmocka_unit_test_setup_teardown(test_codings_unasked, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_codings, begin, end),
 		cmocka_unit_test_setup_teardown(test_missing_root, begin, end),
 	};
