@@ -11,6 +11,7 @@ static void receiver_name(struct exchange *x, const struct visit *v)
 
 static void receiver_finish(struct receiver *r)
 {
+	r->visit.through = true;
 	exchange_end(r->visit.x);
 	visit_end(&r->visit);
 }
@@ -35,7 +36,8 @@ static void receiver_write(struct receiver *r)
 	buffer_clear(&v->frame);
 }
 
-static void receiver_give(struct receiver *r)
+/* False: there was no memory for it, and the exchange is over. */
+static bool receiver_put(struct receiver *r)
 {
 	struct visit *v = &r->visit;
 
@@ -43,14 +45,28 @@ static void receiver_give(struct receiver *r)
 		r->carrier->wrap(r, &v->frame);
 	if (v->frame.failed) {
 		exchange_fail(v->x, FAULT_NO_MEMORY);
-		visit_end(v);
-		return;
+		return false;
 	}
 	if (!r->begun)
 		r->carrier->begin(r, v->frame.n);
 	r->begun = true;
 	receiver_write(r);
-	if (receiver_is_through(r))
+	return true;
+}
+
+void receiver_say(struct receiver *r)
+{
+	if (receiver_put(r))
+		exchange_end(r->visit.x);
+}
+
+static void receiver_give(struct receiver *r)
+{
+	struct visit *v = &r->visit;
+
+	if (!receiver_put(r))
+		visit_end(v);
+	else if (receiver_is_through(r))
 		receiver_finish(r);
 	else if (!r->full)
 		visit_send(v);

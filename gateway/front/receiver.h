@@ -48,6 +48,8 @@ static inline struct receiver *receiver_of(struct visit *v)
  * of memory.
  */
 struct receiver	*receiver_new(struct exchange *, const struct carrier *);
+/* Of carrier.refuse: the frame in the visit is the whole answer. Ends the exchange. */
+void		 receiver_say(struct receiver *);
 /* Of the handler. */
 void		 receiver_full(struct exchange *);
 void		 receiver_room(struct exchange *);

@@ -205,7 +205,7 @@ void session_receive_leave(struct session *s, struct visit *v)
 	if (was)
 		session_receive_release(s, v);
 	visit_answer(v, VISIT_DONE);
-	if (was && !s->kind->survives)
+	if (was && !s->kind->survives && !v->through)
 		session_fail(s, FAULT_PEER_EOF);
 }
 
