@@ -19,6 +19,8 @@ struct ws_endpoint_ops {
 	void		(*resume)(struct ws_endpoint *, unsigned why);
 	/* Its timer, while it is opening. NULL: that is not set then. */
 	void		(*late)(struct ws_endpoint *);
+	/* A message of the peer, or a piece of one, in place of channel_deliver. NULL: that. */
+	enum fault	(*hear)(struct ws_endpoint *, const struct msg *);
 	/* It is over: flush, end, and free. Nothing is called after it. */
 	void		(*finish)(struct ws_endpoint *);
 };
