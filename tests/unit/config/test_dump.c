@@ -117,7 +117,7 @@ static const char web[] =
 /* Nothing is framed for who speaks WebSocket. */
 static const char messages[] =
     "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
-    "\t\ttransports = [ \"websocket\", \"sse\", \"longpoll\" ];\n"
+    "\t\ttransports = [ \"websocket\", \"sockjs\", \"sse\", \"longpoll\" ];\n"
     "\t\tsubprotocols = [ ];\n"
     "\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n"
     "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n"
@@ -127,6 +127,9 @@ static const char messages[] =
     "\t\trefuse = \"http\";\n"
     "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
     "\t\t\tbytes = \"0\";\n\t\t};\n"
+    "\t\tsockjs: {\n\t\t\theartbeat = \"10s\";\n\t\t\tdisconnect = \"15s\";\n"
+    "\t\t\tresponse_limit = \"4K\";\n\t\t\tcookie_needed = true;\n"
+    "\t\t\tclient_url = \"/sockjs.min.js\";\n\t\t\twebsocket = false;\n\t\t};\n"
     "\t\tsession: {\n\t\t\tresume = \"1m\";\n\t\t\treplay = \"64K\";\n"
     "\t\t\tpoll = \"10s\";\n\t\t\tmax_per_ip = 9;\n\t\t};\n\t};\n";
 
