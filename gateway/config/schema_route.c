@@ -384,7 +384,7 @@ static const struct schema_key schema_route_keys[] = {
 	    .applies = schema_has_framing},
 	{SCHEMA_KEY("ping", duration, "25s", ping,
 	    "How long a session is silent before the client is sent a ping, and a WebSocket "
-	    "server, too. \"0\": none is sent."),
+	    "server, too. On a stream of events it is a comment. \"0\": none is sent."),
 	    .applies = schema_has_messages},
 	{SCHEMA_KEY("ping_timeout", duration, "20s", ping_timeout,
 	    "How long the answer to a ping may take before the session is closed with 1011."),

@@ -26,12 +26,14 @@ enum fault outbox_put(struct outbox *o, struct worker *w, const struct msg *msg)
 	return FAULT_NONE;
 }
 
-const struct outbox_message *outbox_after(const struct outbox *o, uint64_t after)
+const struct outbox_message *outbox_after(struct outbox *o, uint64_t after)
 {
-	const struct outbox_message *m = o->first;
+	struct outbox_message *m = o->found && o->found->id <= after ? o->found : o->first;
 
 	while (m && m->id <= after)
 		m = m->next;
+	if (m)
+		o->found = m;
 	return m;
 }
 
@@ -40,6 +42,8 @@ static void outbox_drop_first(struct outbox *o, struct worker *w)
 	struct outbox_message *m = o->first;
 
 	o->first = m->next;
+	if (o->found == m)
+		o->found = NULL;
 	o->gone = m->id;
 	o->bytes -= outbox_cost(m);
 	STATS_ADD(w->stats.kept, -(int64_t)outbox_cost(m));

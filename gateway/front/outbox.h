@@ -20,6 +20,7 @@ enum { OUTBOX_MESSAGE = 64 };	/* bytes that are counted for each message beside 
 
 struct outbox {			/* all zero at first */
 	struct outbox_message	*first, **end;	/* end NULL: nothing was ever put in */
+	struct outbox_message	*found;		/* by outbox_after: the next one is near */
 	uint64_t		 last;		/* id of the newest; 0: there was none */
 	uint64_t		 gone;		/* ids up to this one are not here any more */
 	size_t			 bytes;		/* of those that are here, with what they cost */
@@ -33,7 +34,7 @@ static inline struct slice outbox_text(const struct outbox_message *m)
 /* A whole message, copied. NO_MEMORY. */
 enum fault	 outbox_put(struct outbox *, struct worker *, const struct msg *) MUST_USE;
 /* The first with an id above after, which is at least gone; NULL: there is none yet. */
-const struct outbox_message *outbox_after(const struct outbox *, uint64_t after);
+const struct outbox_message *outbox_after(struct outbox *, uint64_t after);
 /* Lets go of all up to that id. */
 void		 outbox_drop(struct outbox *, struct worker *, uint64_t upto);
 /* Lets go of the oldest up to that id, until no more than most bytes are left. */

@@ -9,7 +9,7 @@
 #include "front/receiver.h"
 
 /* What goes ahead of the first event, so that whoever buffers answers on the way lets go of it. */
-enum { PLAIN_PADDING = 2048 };
+enum { PLAIN_SPACES = 64, PLAIN_PADDING = 32 };	/* so many times so many */
 
 static void plain_poll_begin(struct buffer *b)
 {
@@ -104,16 +104,17 @@ static void plain_poll_head(struct receiver *r, size_t n)
 
 static void plain_events_head(struct receiver *r, size_t n)
 {
-	char padding[PLAIN_PADDING];
-	struct iovec iov = {padding, sizeof(padding)};
+	static char comment[] = ":", end[] = "\n\n", spaces[] =
+	    "                                                                ";
+	struct iovec iov[PLAIN_PADDING + 2];
 
 	(void)n;
-	memset(padding, ' ', sizeof(padding));
-	padding[0] = ':';
-	padding[PLAIN_PADDING - 2] = padding[PLAIN_PADDING - 1] = '\n';
+	iov[0] = (struct iovec){comment, 1};
+	for (size_t i = 1; i <= PLAIN_PADDING; i++)
+		iov[i] = (struct iovec){spaces, PLAIN_SPACES};
+	iov[PLAIN_PADDING + 1] = (struct iovec){end, 2};
 	plain_respond(r, "text/event-stream", RESPONSE_LENGTH_UNKNOWN);
-	exchange_write(r->visit.x, &iov, 1);
-	worker_flush(r->visit.worker);
+	exchange_write(r->visit.x, iov, PLAIN_PADDING + 2);
 }
 
 static void plain_receive_refuse(struct receiver *r)

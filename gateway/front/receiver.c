@@ -23,8 +23,8 @@ static bool receiver_is_through(const struct receiver *r)
 	return r->visit.once || r->visit.answer == VISIT_LAST || (limit && r->written >= limit);
 }
 
-/* The frame leaves now, or is copied: its bytes are given back. */
-static void receiver_write(struct receiver *r)
+/* The frame leaves now, or is copied: its bytes are given back. False: that was the end. */
+static bool receiver_write(struct receiver *r)
 {
 	struct visit *v = &r->visit;
 	struct iovec iov = {v->frame.p, v->frame.n};
@@ -32,11 +32,14 @@ static void receiver_write(struct receiver *r)
 	if (iov.iov_len > 0 && exchange_write(v->x, &iov, 1) == FLOW_FULL)
 		r->full = true;
 	r->written += iov.iov_len;
+	r->writing = true;
 	worker_flush(v->worker);
+	r->writing = false;
 	buffer_clear(&v->frame);
+	return !r->lost;
 }
 
-/* False: there was no memory for it, and the exchange is over. */
+/* False: there was no memory for it, or it is lost; the exchange is over. */
 static bool receiver_put(struct receiver *r)
 {
 	struct visit *v = &r->visit;
@@ -50,8 +53,7 @@ static bool receiver_put(struct receiver *r)
 	if (!r->begun)
 		r->carrier->begin(r, v->frame.n);
 	r->begun = true;
-	receiver_write(r);
-	return true;
+	return receiver_write(r);
 }
 
 void receiver_say(struct receiver *r)
@@ -84,8 +86,10 @@ static void receiver_break(struct receiver *r)
 	}
 	if (r->carrier->last)
 		r->carrier->last(r, &v->frame);
-	receiver_write(r);
-	receiver_finish(r);
+	if (receiver_write(r))
+		receiver_finish(r);
+	else
+		visit_end(v);
 }
 
 static void receiver_answered(struct visit *v)
@@ -152,5 +156,7 @@ void receiver_gone(struct exchange *x, enum fault f)
 	struct receiver *r = x->state;
 
 	(void)f;
-	visit_end(&r->visit);
+	r->lost = true;
+	if (!r->writing)
+		visit_end(&r->visit);
 }

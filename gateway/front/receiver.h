@@ -36,6 +36,7 @@ struct receiver {
 	uint64_t		 written;
 	struct slice		 callback;	/* in the exchange's arena */
 	bool			 begun, full;
+	bool			 writing, lost;	/* what is written may show that all is lost */
 };
 
 static inline struct receiver *receiver_of(struct visit *v)

@@ -2,7 +2,10 @@
 
 #include "base/clock.h"
 
-enum { SOCKJS_YEAR_S = 365 * 24 * 60 * 60 };
+enum {
+	SOCKJS_YEAR_S = 365 * 24 * 60 * 60,
+	SOCKJS_ECHO = 512	/* bytes of what is said back; what is longer is no browser's */
+};
 
 void sockjs_head_add(struct sockjs_head *h, struct slice name, struct slice value)
 {
@@ -29,18 +32,18 @@ static void sockjs_head_cors(struct sockjs_head *h, const struct exchange *x)
 	struct slice origin = exchange_header(x, SLICE("Origin"));
 	struct slice asked = exchange_header(x, SLICE("Access-Control-Request-Headers"));
 
-	if (origin.n > 0) {
+	if (origin.n > 0 && origin.n <= SOCKJS_ECHO) {
 		sockjs_head_add(h, SLICE("Access-Control-Allow-Origin"), origin);
 		sockjs_head_add(h, SLICE("Access-Control-Allow-Credentials"), SLICE("true"));
 		sockjs_head_add(h, SLICE("Vary"), SLICE("Origin"));
 	} else {
 		sockjs_head_add(h, SLICE("Access-Control-Allow-Origin"), SLICE("*"));
 	}
-	if (asked.n > 0)
+	if (asked.n > 0 && asked.n <= SOCKJS_ECHO)
 		sockjs_head_add(h, SLICE("Access-Control-Allow-Headers"), asked);
 }
 
-/* The client's own, or any: all that counts is that there is one. */
+/* The client's own, or any: what counts is that there is one. */
 static struct slice sockjs_head_jsessionid(const struct exchange *x)
 {
 	for (unsigned i = 0; i < x->request->n_headers; i++) {
@@ -48,7 +51,7 @@ static struct slice sockjs_head_jsessionid(const struct exchange *x)
 		struct slice rest = h->value, pair, name;
 		while (slice_ieq(h->name, SLICE("Cookie")) && slice_cut(&rest, ';', &pair)) {
 			pair = slice_trim(pair);
-			if (slice_cut(&pair, '=', &name) && pair.n > 0 &&
+			if (slice_cut(&pair, '=', &name) && pair.n > 0 && pair.n <= SOCKJS_ECHO &&
 			    slice_eq(name, SLICE("JSESSIONID")))
 				return pair;
 		}

@@ -1,15 +1,14 @@
 /* The transports of SockJS that receive. */
-#include <string.h>
-
 #include "base/log.h"
 #include "codec/http_path.h"
 #include "front/sockjs.h"
 #include "front/sockjs_answer.h"
 
+/* Pieces of what makes old browsers, and proxies, let go of an answer. */
 enum {
-	SOCKJS_PRELUDE = 2048,	/* so much makes old browsers, and proxies, let go of an answer */
-	SOCKJS_HTML_HEAD = 1024,
-	SOCKJS_HTML_ROOM = SOCKJS_HTML_HEAD + SOCKJS_CALLBACK + 512
+	SOCKJS_PIECE = 64,
+	SOCKJS_PRELUDE = 2048 / SOCKJS_PIECE,
+	SOCKJS_PADDING = 1024 / SOCKJS_PIECE
 };
 
 static uint64_t sockjs_disconnect(const struct config_route *r)
@@ -101,14 +100,17 @@ static void sockjs_respond(struct receiver *r, const char *type, int64_t length)
 	    .length = length});
 }
 
-/* What goes ahead of all frames, in a piece of its own. */
-static void sockjs_respond_prelude(struct receiver *r, const char *type, char *p, size_t n)
+/* What goes ahead of all frames, in a piece of its own; nothing in it is long, or it stays. */
+static void sockjs_respond_prelude(struct receiver *r, const char *type, const struct iovec *iov,
+    int n)
 {
-	struct iovec iov = {p, n};
-
 	sockjs_respond(r, type, RESPONSE_LENGTH_UNKNOWN);
-	exchange_write(r->visit.x, &iov, 1);
-	worker_flush(r->visit.worker);
+	exchange_write(r->visit.x, iov, n);
+}
+
+static struct iovec sockjs_piece(const char *p, size_t n)
+{
+	return (struct iovec){(void *)(uintptr_t)p, n};
 }
 
 static void sockjs_xhr_begin(struct receiver *r, size_t n)
@@ -118,43 +120,51 @@ static void sockjs_xhr_begin(struct receiver *r, size_t n)
 
 static void sockjs_streaming_begin(struct receiver *r, size_t n)
 {
-	char prelude[SOCKJS_PRELUDE + 1];
+	static const char piece[] =
+	    "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh";
+	struct iovec iov[SOCKJS_PRELUDE + 1];
 
 	(void)n;
-	memset(prelude, 'h', SOCKJS_PRELUDE);
-	prelude[SOCKJS_PRELUDE] = '\n';
-	sockjs_respond_prelude(r, "application/javascript; charset=UTF-8", prelude,
-	    sizeof(prelude));
+	for (size_t i = 0; i < SOCKJS_PRELUDE; i++)
+		iov[i] = sockjs_piece(piece, SOCKJS_PIECE);
+	iov[SOCKJS_PRELUDE] = sockjs_piece("\n", 1);
+	sockjs_respond_prelude(r, "application/javascript; charset=UTF-8", iov,
+	    SOCKJS_PRELUDE + 1);
 }
 
 static void sockjs_eventsource_begin(struct receiver *r, size_t n)
 {
-	char prelude[] = {'\r', '\n'};
+	const struct iovec iov = sockjs_piece("\r\n", 2);
 
 	(void)n;
-	sockjs_respond_prelude(r, "text/event-stream", prelude, sizeof(prelude));
+	sockjs_respond_prelude(r, "text/event-stream", &iov, 1);
 }
 
-static const char sockjs_html_head[] =
+static const char sockjs_html_before[] =
 	"<!doctype html>\n<html><head>\n"
 	"  <meta http-equiv=\"X-UA-Compatible\" content=\"IE=edge\" />\n"
 	"  <meta http-equiv=\"Content-Type\" content=\"text/html; charset=UTF-8\" />\n"
 	"</head><body><h2>Don't panic!</h2>\n"
-	"  <script>\n    document.domain = document.domain;\n"
-	"    var c = parent.%.*s;\n    c.start();\n    function p(d) {c.message(d);};\n"
+	"  <script>\n    document.domain = document.domain;\n    var c = parent.";
+static const char sockjs_html_behind[] =
+	";\n    c.start();\n    function p(d) {c.message(d);};\n"
 	"    window.onload = function() {c.stop();};\n  </script>\n";
 
 static void sockjs_htmlfile_begin(struct receiver *r, size_t n)
 {
-	char head[SOCKJS_HTML_ROOM];
-	size_t used = (size_t)snprintf(head, sizeof(head), sockjs_html_head,
-	    SLICE_ARG(r->callback));
+	static const char spaces[] =
+	    "                                                                ";
+	struct iovec iov[SOCKJS_PADDING + 4];
+	int used = 0;
 
 	(void)n;
-	memset(head + used, ' ', SOCKJS_HTML_HEAD);
-	used += SOCKJS_HTML_HEAD;
-	memcpy(head + used, "\r\n\r\n", 4);
-	sockjs_respond_prelude(r, "text/html; charset=UTF-8", head, used + 4);
+	iov[used++] = sockjs_piece(sockjs_html_before, sizeof(sockjs_html_before) - 1);
+	iov[used++] = sockjs_piece(r->callback.p, r->callback.n);
+	iov[used++] = sockjs_piece(sockjs_html_behind, sizeof(sockjs_html_behind) - 1);
+	for (size_t i = 0; i < SOCKJS_PADDING; i++)
+		iov[used++] = sockjs_piece(spaces, SOCKJS_PIECE);
+	iov[used++] = sockjs_piece("\r\n\r\n", 4);
+	sockjs_respond_prelude(r, "text/html; charset=UTF-8", iov, used);
 }
 
 static void sockjs_wrap_line(struct receiver *r, struct buffer *b)

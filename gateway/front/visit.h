@@ -34,9 +34,8 @@ enum visit_answer {
 	VISIT_NOTHING,		/* a poll's time is over */
 	/*
 	 * For a fault: SESSION_UNKNOWN, SESSION_REPLACED, SESSION_BUSY, SESSION_AHEAD,
-	 * SESSION_STALE, SESSION_MISSED (and the session has ended), SESSION_GAP (with
-	 * `expected`), SESSION_ENDED (with code and reason; too late to deliver), or why it could
-	 * not be opened.
+	 * SESSION_STALE, SESSION_MISSED (and the session has ended), SESSION_GAP (with `expected`),
+	 * SESSION_ENDED (with code and reason; too late to deliver), or why it was not opened.
 	 */
 	VISIT_REFUSED
 };

@@ -182,6 +182,14 @@ static void proxy_text_identity(struct proxy_text *t, const struct proxy_request
 		    x->request->authority);
 }
 
+/* Who asks for a WebSocket sends none, whatever its client asked with. */
+static bool proxy_request_tells_of_body(struct slice name)
+{
+	const struct slice content = SLICE("Content-");
+
+	return name.n > content.n && slice_ieq((struct slice){name.p, content.n}, content);
+}
+
 static void proxy_text_fields(struct proxy_text *t, const struct proxy_request *p,
     const struct exchange *x, bool trusted)
 {
@@ -191,6 +199,7 @@ static void proxy_text_fields(struct proxy_text *t, const struct proxy_request *
 	proxy_fields_init(&fields, r->headers, r->n_headers);
 	for (unsigned i = 0; i < r->n_headers; i++)
 		if (proxy_fields_to_backend(&fields, i, trusted) &&
+		    !(p->key.n > 0 && proxy_request_tells_of_body(r->headers[i].name)) &&
 		    !proxy_request_leaves_out(p, r->headers[i].name))
 			proxy_text_field(t, r->headers[i].name, r->headers[i].value);
 	/* HTTP/2 brings crumbs of it (RFC 9113 section 8.2.3). */
@@ -232,7 +241,7 @@ static void proxy_text_head(struct proxy_text *t, const struct proxy_request *p,
 {
 	bool trusted = proxy_request_is_trusted(x);
 
-	proxy_text_add(t, p->method);
+	proxy_text_add(t, p->key.n > 0 ? SLICE("GET") : p->method);
 	proxy_text_add(t, SLICE(" "));
 	proxy_text_add(t, p->path);
 	if (p->query.p) {
@@ -245,7 +254,8 @@ static void proxy_text_head(struct proxy_text *t, const struct proxy_request *p,
 	proxy_text_identity(t, p, x, trusted);
 	for (unsigned i = 0; i < p->n_set; i++)
 		proxy_text_field(t, p->set[i].name, p->set[i].value);
-	proxy_text_framing(t, x->request);
+	if (p->key.n == 0)
+		proxy_text_framing(t, x->request);
 	proxy_text_connection(t, p);
 	proxy_text_add(t, SLICE("\r\n"));
 }

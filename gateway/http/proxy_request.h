@@ -22,7 +22,8 @@ struct proxy_request {
 	unsigned		 n_remove;
 
 	struct slice		 fallback_host;	/* the server's: HTTP/1.0 may name none */
-	struct slice		 key;		/* asks for a WebSocket with it; n 0: does not */
+	/* Asks for a WebSocket with it, by GET and without a body; n 0: does not. */
+	struct slice		 key;
 	bool			 close;		/* this connection is for one request */
 };
 

@@ -6,6 +6,8 @@
 #include "codec/ws_handshake.h"
 #include "config/measure.h"
 #include "framing/framing.h"
+#include "front/front_ws.h"
+#include "front/transport.h"
 #include "http/render.h"
 #include "http/status.h"
 #include "route/explain_exchange.h"
@@ -303,12 +305,29 @@ static enum fault explain_handshake(struct exchange *x, const struct config_rout
 	return f;
 }
 
+/* Those that are no WebSocket: who takes the request. */
+static bool explain_fallback(struct explain *e)
+{
+	const struct handler *handler = transport_handler(&e->e.x);
+
+	if (handler == &front_ws_handler)
+		return false;
+	explain_name(e, "answer");
+	if (handler)
+		fprintf(e->out, "a session of plain HTTP (%s)\n", handler->name);
+	else
+		explain_refused(e, FAULT_TRANSPORT, false);
+	return true;
+}
+
 static void explain_messages(struct explain *e, const struct config_route *r)
 {
 	struct slice subprotocol = {NULL, 0};
 	const char *why = NULL;
 
 	explain_back(e, r);
+	if (explain_fallback(e))
+		return;
 	enum fault f = explain_handshake(&e->e.x, r, &why, &subprotocol);
 	if (f == FAULT_NONE) {
 		explain_session(e, r, subprotocol);

@@ -138,9 +138,9 @@ void plain_expect_events(struct fake *c, const char *text)
 
 void plain_expect_stream(struct fake *c, const char *text)
 {
-	static const char padding[] = "800\r\n:  ";
+	static const char padding[] = "803\r\n:  ";
 	const char *at = plain_rest(c, 200);
 
 	assert_memory_equal(at, padding, sizeof(padding) - 1);
-	plain_expect_chunks(at + 5 + 2048 + 2, text);
+	plain_expect_chunks(at + 5 + 2051 + 2, text);
 }

@@ -30,6 +30,7 @@ static const char text[] =
 	"	console: { path = \"/console\"; backend = \"vnc\"; subprotocols = [\"binary\"];"
 	" origins = [\"same\", \"https://*.good.example\"];"
 	" idle = \"5m\"; };\n"
+	"	plain: { path = \"/plain\"; service = \"echo\"; transports = [\"sse\"]; };\n"
 	"	echo: { path = \"=/echo\"; service = \"echo\"; refuse = \"http\";"
 	" deny = [\"192.0.2.0/24\"]; };\n"
 	"	old: { path = \"~^/old/(?<rest>.*)$\";"
@@ -93,7 +94,7 @@ static void test_session(void **state)
 	says("version              no: it wants header X-Version = \"2\"\n");
 	says("debug                no: it wants query debug = \"1\"\n");
 	says("console              takes it: path below \"/console\"\n");
-	says("6 more not tried\n");
+	says("7 more not tried\n");
 	says("allow and deny       nothing to check\n");
 	says("origins              passed\n");
 	says("backend              vnc: tcp://10.0.0.1:5900, tcp://10.0.0.2:5900; up to 2 tries");
@@ -103,6 +104,21 @@ static void test_session(void **state)
 	says("max_message          no limit\n");
 	says("idle                 5m\n");
 	says("max_lifetime         off\n");
+}
+
+static void test_plain(void **state)
+{
+	struct explain_query q = {.url = "http://h:8081/plain", .method = "POST"};
+
+	(void)state;
+	explains(&q);
+	says("answer               a session of plain HTTP (plain)\n");
+	q = (struct explain_query){.url = "http://h:8081/plain/aaaaaaaaaaaaaaaaaaaaaa"};
+	explains(&q);
+	says("answer               a session of plain HTTP (sse)\n");
+	q.url = "ws://h:8081/plain/x";
+	explains(&q);
+	says("404 Not Found: nothing is here for this route's transports\n");
 }
 
 static void test_refusals(void **state)
@@ -230,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_changes),
