@@ -14,9 +14,9 @@
 
 /*
  * How many bytes of JSON a byte of a message becomes at most, and of a form that holds it, if who
- * writes it does not escape more than once.
+ * writes it does not escape more than once; and what may stand around a message.
  */
-enum { SOCKJS_BODY_JSON = 6, SOCKJS_BODY_FORM = 8 };
+enum { SOCKJS_BODY_JSON = 6, SOCKJS_BODY_FORM = 8, SOCKJS_BODY_AROUND = 16 };
 
 struct sockjs_bytes {
 	uint8_t	*p;

@@ -8,12 +8,12 @@ static const char sockjs_text[] = "text/plain; charset=UTF-8";
 
 static uint64_t sockjs_send_most(const struct config_route *conf)
 {
-	return SOCKJS_BODY_JSON * conf->max_message;
+	return SOCKJS_BODY_JSON * conf->max_message + SOCKJS_BODY_AROUND;
 }
 
 static uint64_t sockjs_send_most_form(const struct config_route *conf)
 {
-	return SOCKJS_BODY_FORM * conf->max_message;
+	return SOCKJS_BODY_FORM * conf->max_message + SOCKJS_BODY_AROUND;
 }
 
 static void sockjs_send_next(struct visit *v, struct msg *m)

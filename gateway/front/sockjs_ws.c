@@ -201,7 +201,7 @@ static void sockjs_ws_clear(struct front_ws *f)
 
 static uint64_t sockjs_ws_most(const struct channel *ch)
 {
-	return SOCKJS_BODY_JSON * ch->route->conf->max_message;
+	return SOCKJS_BODY_JSON * ch->route->conf->max_message + SOCKJS_BODY_AROUND;
 }
 
 static const struct leg_ops sockjs_ws_leg_ops = {
