@@ -39,6 +39,7 @@ static uint64_t sockjs_response_limit(const struct config_route *r)
 static const struct session_kind sockjs_kind = {
 	.name = "sockjs",
 	.patience = sockjs_disconnect,
+	.left = FAULT_SOCKJS_LEFT,
 	.poll = sockjs_heartbeat,
 	.beat = sockjs_heartbeat,
 	.keeps = sockjs_buffer,
