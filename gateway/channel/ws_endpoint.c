@@ -321,5 +321,6 @@ void ws_endpoint_lost(struct ws_endpoint *e, enum fault fault)
 {
 	if (fault == FAULT_RESET && !e->client)
 		fault = FAULT_WS_NO_CLOSE;
+	e->stopped = true;	/* what is being read is nobody's */
 	ws_endpoint_done(e, fault, 0, (struct slice){NULL, 0});
 }

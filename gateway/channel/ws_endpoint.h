@@ -77,7 +77,7 @@ size_t		 ws_endpoint_bytes(struct ws_endpoint *, uint8_t *p, size_t n);
 void		 ws_endpoint_full(struct ws_endpoint *);
 void		 ws_endpoint_room(struct ws_endpoint *);
 void		 ws_endpoint_eof(struct ws_endpoint *);
-/* What carried it is lost: tells the channel; its owner frees it. */
+/* What carried it is lost: tells the channel; its owner frees it, once nothing of this runs. */
 void		 ws_endpoint_lost(struct ws_endpoint *, enum fault);
 
 #endif

@@ -11,10 +11,28 @@
 
 static void front_ws_free(struct front_ws *f)
 {
+	f->over = true;
+	if (f->busy > 0)
+		return;
 	if (f->kind->clear)
 		f->kind->clear(f);
 	ws_endpoint_fini(&f->end);
 	free(f);
+}
+
+void front_ws_enter(struct front_ws *f)
+{
+	f->busy++;
+}
+
+bool front_ws_leave(struct front_ws *f)
+{
+	bool over = f->over;
+
+	f->busy--;
+	if (over)
+		front_ws_free(f);
+	return !over;
 }
 
 enum flow front_ws_write(struct ws_endpoint *e, const struct iovec *iov, int n)
@@ -190,7 +208,10 @@ size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
 {
 	struct front_ws *f = x->state;
 
-	return ws_endpoint_bytes(&f->end, p, n);
+	front_ws_enter(f);
+	n = ws_endpoint_bytes(&f->end, p, n);
+	front_ws_leave(f);
+	return n;
 }
 
 void front_ws_body_end(struct exchange *x)

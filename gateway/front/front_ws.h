@@ -15,6 +15,9 @@ struct front_ws {
 	const struct front_ws_kind *kind;
 	struct exchange		*x;
 	struct slice		 subprotocol;	/* of the configuration */
+	/* What is flushed over HTTP/2 may show that all is lost, within whatever is done here. */
+	unsigned		 busy;
+	bool			 over;		/* to be freed when nothing is */
 };
 
 struct front_ws_kind {
@@ -48,6 +51,10 @@ void		front_ws_body_end(struct exchange *);
 void		front_ws_full(struct exchange *);
 void		front_ws_room(struct exchange *);
 void		front_ws_gone(struct exchange *, enum fault);
+
+/* Around what may flush. False: it is over, and freed when the outermost returns. */
+void		front_ws_enter(struct front_ws *);
+bool		front_ws_leave(struct front_ws *);
 
 /* Of their legs. */
 void		front_ws_ready(struct leg *);

@@ -44,7 +44,7 @@ static bool receiver_put(struct receiver *r)
 {
 	struct visit *v = &r->visit;
 
-	if (r->carrier->wrap)
+	if (r->carrier->wrap && v->frame.n > 0)
 		r->carrier->wrap(r, &v->frame);
 	if (v->frame.failed) {
 		exchange_fail(v->x, FAULT_NO_MEMORY);

@@ -18,7 +18,7 @@ struct carrier {
 	 * With once: n is the length of the only one, wrapped; else the length is unknown.
 	 */
 	void			(*begin)(struct receiver *, size_t n);
-	/* The frame in the buffer becomes what stands in the response. NULL: it is that. */
+	/* A frame in the buffer becomes what stands in the response. NULL: it is that. */
 	void			(*wrap)(struct receiver *, struct buffer *);
 	/*
 	 * VISIT_NOTHING or VISIT_REFUSED, and no head was sent: answers and ends the exchange.

@@ -7,6 +7,8 @@
 #include "front/sockjs.h"
 #include "net/cork.h"
 
+enum { SOCKJS_WS_STRING = 16 };	/* what a string counts for beside its bytes */
+
 struct sockjs_ws {
 	struct front_ws		 ws;
 	struct assembly		 in, out;	/* of a client's frame, of a backend's message */
@@ -71,17 +73,21 @@ static void sockjs_ws_closing(struct front_ws *f, uint16_t code, struct slice re
 	buffer_clear(&b);
 }
 
-/* As many as the backend takes. */
+/* As many as the backend takes, which shows when they are flushed. */
 static void sockjs_ws_deliver(struct sockjs_ws *s)
 {
-	struct leg *leg = &s->ws.end.leg;
+	struct ws_endpoint *e = &s->ws.end;
 	struct sockjs_bytes text;
+	size_t unseen = 0;
 
-	while (leg->channel && !s->stopped && sockjs_body_next(&s->rest, &text)) {
+	while (e->leg.channel && !s->stopped && sockjs_body_next(&s->rest, &text)) {
 		struct msg m = {text.p, text.n, MSG_TEXT, false};
-		channel_deliver(leg, &m);
-		if (text.n > CORK_SMALL)
-			worker_flush(s->ws.end.worker);
+		channel_deliver(&e->leg, &m);
+		unseen += text.n + SOCKJS_WS_STRING;
+		if (text.n > CORK_SMALL || unseen > e->conf->buffer) {
+			worker_flush(e->worker);
+			unseen = 0;
+		}
 	}
 }
 
@@ -130,11 +136,13 @@ static void sockjs_ws_go_on(struct task *t)
 	struct sockjs_ws *s = LIST_OWNER(t, struct sockjs_ws, task);
 	struct ws_endpoint *e = &s->ws.end;
 
+	front_ws_enter(&s->ws);
 	sockjs_ws_deliver(s);
-	if (e->leg.channel == NULL || s->stopped)
-		return;
-	sockjs_ws_forget(s);
-	ws_endpoint_pause(&e->leg, false);
+	if (e->leg.channel && !s->stopped) {
+		sockjs_ws_forget(s);
+		ws_endpoint_pause(&e->leg, false);
+	}
+	front_ws_leave(&s->ws);
 }
 
 /* Nothing more of the client is read before the rest of its frame was taken. */
@@ -182,10 +190,11 @@ static enum flow sockjs_ws_send(struct leg *leg, const struct msg *fragment)
 	sockjs_add(&b, m.kind, (struct slice){(const char *)m.p, m.n});
 	buffer_add(&b, SLICE("]"));
 	assembly_clear(&s->out, s->ws.end.worker);
+	front_ws_enter(&s->ws);
 	enum flow flow = b.failed ? sockjs_ws_fail(leg, FAULT_NO_MEMORY)
 	    : sockjs_ws_write(s, b.p, b.n);
 	buffer_clear(&b);
-	return flow;
+	return front_ws_leave(&s->ws) ? flow : FLOW_GONE;
 }
 
 static void sockjs_ws_clear(struct front_ws *f)
