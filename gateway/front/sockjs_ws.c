@@ -14,7 +14,8 @@ struct sockjs_ws {
 	struct assembly		 in, out;	/* of a client's frame, of a backend's message */
 	/* Strings of the client's frame that the backend has not taken yet; in `in`. */
 	struct sockjs_bytes	 rest;
-	struct task		 task;		/* goes on with them */
+	struct task		 task;		/* goes on with them, or ends for this */
+	enum fault		 failed;
 	struct timer		 timer;		/* heartbeats */
 	uint64_t		 spoken;	/* worker.now when something was last sent */
 	bool			 stopped;	/* the backend takes no more now */
@@ -131,12 +132,23 @@ static enum fault sockjs_ws_hear(struct ws_endpoint *e, const struct msg *fragme
 	return FAULT_NONE;
 }
 
+static void sockjs_ws_fail(struct sockjs_ws *s)
+{
+	const struct slice none = {NULL, 0};
+	struct leg *leg = &s->ws.end.leg;
+
+	channel_done(leg, s->failed, 0, none);
+	front_ws_close(leg, s->failed, 0, none);
+}
+
 static void sockjs_ws_go_on(struct task *t)
 {
 	struct sockjs_ws *s = LIST_OWNER(t, struct sockjs_ws, task);
 	struct ws_endpoint *e = &s->ws.end;
 
 	front_ws_enter(&s->ws);
+	if (s->failed && e->leg.channel)
+		sockjs_ws_fail(s);
 	sockjs_ws_deliver(s);
 	if (e->leg.channel && !s->stopped) {
 		sockjs_ws_forget(s);
@@ -157,13 +169,12 @@ static void sockjs_ws_pause(struct leg *leg, bool on)
 		ws_endpoint_pause(leg, on);
 }
 
-static enum flow sockjs_ws_fail(struct leg *leg, enum fault f)
+/* Soon, not from within what the backend delivers. */
+static enum flow sockjs_ws_give_up(struct sockjs_ws *s, enum fault f)
 {
-	const struct slice none = {NULL, 0};
-
-	channel_done(leg, f, 0, none);
-	front_ws_close(leg, f, 0, none);
-	return FLOW_GONE;
+	s->failed = f;
+	worker_resume(s->ws.end.worker, &s->task);
+	return FLOW_FULL;
 }
 
 static enum fault sockjs_ws_join(struct sockjs_ws *s, struct msg *m)
@@ -181,9 +192,9 @@ static enum flow sockjs_ws_send(struct leg *leg, const struct msg *fragment)
 	struct msg m = *fragment;
 	struct buffer b = {0};
 
-	enum fault f = sockjs_ws_join(s, &m);
+	enum fault f = s->failed ? s->failed : sockjs_ws_join(s, &m);
 	if (f != FAULT_NONE)
-		return sockjs_ws_fail(leg, f);
+		return sockjs_ws_give_up(s, f);
 	if (m.more)
 		return FLOW_OK;
 	buffer_add(&b, SLICE("a["));
@@ -191,7 +202,7 @@ static enum flow sockjs_ws_send(struct leg *leg, const struct msg *fragment)
 	buffer_add(&b, SLICE("]"));
 	assembly_clear(&s->out, s->ws.end.worker);
 	front_ws_enter(&s->ws);
-	enum flow flow = b.failed ? sockjs_ws_fail(leg, FAULT_NO_MEMORY)
+	enum flow flow = b.failed ? sockjs_ws_give_up(s, FAULT_NO_MEMORY)
 	    : sockjs_ws_write(s, b.p, b.n);
 	buffer_clear(&b);
 	return front_ws_leave(&s->ws) ? flow : FLOW_GONE;
