@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "back/back_code.h"
 #include "back/back_ws_opening.h"
 #include "base/log.h"
 #include "channel/ws_endpoint.h"
@@ -119,6 +120,8 @@ static enum fault back_ws_accept(struct back_ws *b, const struct back_ws_agreed 
 	}
 	if (f != FAULT_NONE)
 		return f;
+	e->leg.channel->headers = agreed->headers;
+	e->leg.channel->n_headers = agreed->n_headers;
 	back_ws_opening_free(b->opening);
 	b->opening = NULL;
 	ws_endpoint_open(e, e->conf->max_message);
@@ -237,25 +240,6 @@ static void back_ws_connected(void *owner, struct stream *s, struct target *targ
 	back_ws_ask(b);
 }
 
-/*
- * What a client did wrong is no reproach to the backend, for which it just went away. One that left
- * without a word leaves so here, too (1006).
- */
-static uint16_t back_ws_code(enum fault f)
-{
-	int code = fault_ws(f);
-
-	switch (code) {
-	case 1002:
-	case 1007:
-	case 1008:
-	case 1009:
-		return 1001;
-	default:
-		return (uint16_t)code;
-	}
-}
-
 static void back_ws_close(struct leg *leg, enum fault f, uint16_t code, struct slice reason)
 {
 	struct ws_endpoint *e = ws_endpoint_of(leg);
@@ -267,7 +251,7 @@ static void back_ws_close(struct leg *leg, enum fault f, uint16_t code, struct s
 		return;
 	}
 	if (code == 0) {
-		code = back_ws_code(f);
+		code = back_code_of(f);
 		reason = slice_of(fault_text(f));
 	}
 	if (b->opening || code == 1006)

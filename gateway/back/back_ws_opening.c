@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "back/back_offer.h"
+#include "back/back_refusal.h"
 #include "base/random.h"
 #include "channel/assembly.h"
 #include "codec/http1_response.h"
@@ -17,8 +19,7 @@ enum { BACK_WS_INTERIM = 8 };	/* answers before the answer; nobody has a use for
 struct back_ws_opening {
 	struct exchange			*x;
 	struct worker			*worker;
-	struct slice			 offer[WS_OFFER_MAX];	/* subprotocols */
-	size_t				 n_offer;
+	struct back_offer		 offer;		/* of subprotocols */
 	struct rewrite			 rewrite;	/* in the exchange's arena */
 	char				 key[WS_KEY_SIZE];
 	unsigned			 interim;
@@ -27,6 +28,7 @@ struct back_ws_opening {
 	bool				 complete;	/* all of the body was kept */
 	struct http1_body_reader	 reader;
 	struct assembly			 body;
+	struct back_refusal		 refusal;
 	struct http1_response		 answer;
 	struct header			 headers[];	/* of it: limits.headers */
 };
@@ -34,25 +36,6 @@ struct back_ws_opening {
 static const struct config_route *back_ws_opening_conf(const struct back_ws_opening *o)
 {
 	return o->x->route->conf;
-}
-
-/* All that is offered, or what the route has of it. */
-static enum fault back_ws_opening_offer(struct back_ws_opening *o)
-{
-	const struct request *r = o->x->request;
-	const struct config_list *ours = &back_ws_opening_conf(o)->subprotocols;
-	enum fault f = ws_handshake_offer(r->headers, r->n_headers, o->offer, &o->n_offer);
-	size_t kept = 0;
-
-	for (size_t i = 0; ours->n > 0 && i < o->n_offer; i++)
-		for (size_t j = 0; j < ours->n; j++)
-			if (slice_eq(o->offer[i], slice_of(ours->v[j]))) {
-				o->offer[kept++] = o->offer[i];
-				break;
-			}
-	if (ours->n > 0)
-		o->n_offer = kept;
-	return f;
 }
 
 enum fault back_ws_opening_new(struct exchange *x, struct back_ws_opening **made)
@@ -68,7 +51,7 @@ enum fault back_ws_opening_new(struct exchange *x, struct back_ws_opening **made
 	o->answer.headers = o->headers;
 	random_bytes(nonce, sizeof(nonce));
 	ws_client_key(nonce, o->key);
-	enum fault f = back_ws_opening_offer(o);
+	enum fault f = back_offer_make(&o->offer, x);
 	if (f == FAULT_NONE)
 		f = rewrite_request(x, &o->rewrite);
 	if (f == FAULT_NONE)
@@ -83,17 +66,6 @@ void back_ws_opening_free(struct back_ws_opening *o)
 	if (o)
 		assembly_clear(&o->body, o->worker);
 	free(o);
-}
-
-static char *back_ws_opening_list(struct back_ws_opening *o)
-{
-	struct arena *arena = &o->x->arena;
-	char *list = arena_printf(arena, "%s", "");
-
-	for (size_t i = 0; i < o->n_offer && list; i++)
-		list = arena_printf(arena, "%s%s%.*s", list, i ? ", " : "",
-		    SLICE_ARG(o->offer[i]));
-	return list;
 }
 
 /* "example.com:8080", "[::1]"; the scheme's own port is not said (RFC 9110 section 4.2.3). */
@@ -135,7 +107,7 @@ static enum fault back_ws_opening_fields(struct back_ws_opening *o, struct proxy
 	struct arena *arena = &o->x->arena;
 	struct header *set = arena_alloc(arena, (w->n_set + 2) * sizeof(*set));
 	struct slice *remove = arena_alloc(arena, (w->n_remove + 2) * sizeof(*remove));
-	char *list = back_ws_opening_list(o);
+	char *list = back_offer_list(&o->offer, arena);
 
 	if (set == NULL || remove == NULL || list == NULL)
 		return FAULT_NO_MEMORY;
@@ -145,7 +117,7 @@ static enum fault back_ws_opening_fields(struct back_ws_opening *o, struct proxy
 		remove[p->n_remove] = w->remove[p->n_remove];
 	remove[p->n_remove++] = names[0];
 	remove[p->n_remove++] = names[1];
-	if (o->n_offer > 0)
+	if (o->offer.n > 0)
 		set[p->n_set++] = (struct header){names[0], slice_of(list)};
 	if (deflate->enable)
 		set[p->n_set++] = (struct header){names[1],
@@ -190,20 +162,56 @@ static enum fault back_ws_opening_fault(enum fault f)
 	}
 }
 
+static bool back_ws_opening_begins(struct slice name, struct slice with)
+{
+	return name.n > with.n && slice_ieq((struct slice){name.p, with.n}, with);
+}
+
+/*
+ * What is said of a body, which 101 has not, or of the WebSocket itself, was between the two of us.
+ */
+static bool back_ws_opening_relays(const struct back_ws_opening *o,
+    const struct proxy_fields *fields, unsigned i)
+{
+	struct slice name = o->headers[i].name;
+
+	return !back_ws_opening_begins(name, SLICE("Content-")) &&
+	    !back_ws_opening_begins(name, SLICE("Sec-WebSocket-")) &&
+	    proxy_fields_to_client(fields, i, o->answer.status);
+}
+
+/* The fields of an acceptance that are for the client; v NULL: out of memory. */
+static unsigned back_ws_opening_headers(const struct back_ws_opening *o, const struct header **v)
+{
+	const struct http1_response *r = &o->answer;
+	struct header *headers = arena_alloc(&o->x->arena, (r->n_headers + 1) * sizeof(*headers));
+	struct proxy_fields fields;
+	unsigned n = 0;
+
+	*v = headers;
+	proxy_fields_init(&fields, r->headers, r->n_headers);
+	for (unsigned i = 0; i < r->n_headers && headers; i++)
+		if (back_ws_opening_relays(o, &fields, i))
+			headers[n++] = r->headers[i];
+	return n;
+}
+
 static enum fault back_ws_opening_accept(const struct back_ws_opening *o,
     struct back_ws_agreed *agreed, const char **why)
 {
 	const struct config_deflate *deflate = &back_ws_opening_conf(o)->deflate;
 	const struct http1_response *r = &o->answer;
-	enum fault f = ws_client_check(r, (struct slice){o->key, WS_KEY_SIZE}, o->offer,
-	    o->n_offer, &agreed->subprotocol, why);
+	enum fault f = ws_client_check(r, (struct slice){o->key, WS_KEY_SIZE}, o->offer.v,
+	    o->offer.n, &agreed->subprotocol, why);
 
 	if (f != FAULT_NONE)
 		return f;
 	f = ws_extension_accept(r->headers, r->n_headers, deflate->context_takeover,
 	    &agreed->deflate);
-	if (f == FAULT_NONE && (deflate->enable || !agreed->deflate.on))
-		return FAULT_NONE;
+	if (f == FAULT_NONE && (deflate->enable || !agreed->deflate.on)) {
+		agreed->n_headers = back_ws_opening_headers(o, &agreed->headers);
+		return agreed->headers ? FAULT_NONE : FAULT_NO_MEMORY;
+	}
 	*why = "Sec-WebSocket-Extensions is not what was offered";
 	return FAULT_BACK_HANDSHAKE;
 }
@@ -211,18 +219,9 @@ static enum fault back_ws_opening_accept(const struct back_ws_opening *o,
 /* Its body may come later, when these bytes are gone. */
 static enum fault back_ws_opening_keep(struct back_ws_opening *o)
 {
-	struct arena *arena = &o->x->arena;
-
-	for (unsigned i = 0; i < o->answer.n_headers; i++) {
-		struct header *h = &o->headers[i];
-		h->name = arena_copy(arena, h->name);
-		h->value = arena_copy(arena, h->value);
-		if (h->name.p == NULL || h->value.p == NULL)
-			return FAULT_NO_MEMORY;
-	}
 	http1_body_begin(&o->reader, o->answer.body, o->answer.length);
 	o->refused = true;
-	return FAULT_NONE;
+	return back_refusal_keep(&o->refusal, &o->x->arena, &o->answer);
 }
 
 /* One head: an interim one, 101, or a refusal. A 200 accepts nothing (RFC 6455 section 4.1). */
@@ -259,7 +258,7 @@ static enum fault back_ws_opening_body(struct back_ws_opening *o, const uint8_t 
 	*verdict = BACK_WS_REFUSED;
 	while (n > 0 && !o->reader.end) {
 		enum fault f = http1_body_feed(&o->reader, p, n, &used, &data, &data_n);
-		if (f != FAULT_NONE || data_n > BACK_WS_BODY - o->body.n)
+		if (f != FAULT_NONE || data_n > BACK_REFUSAL_BODY - o->body.n)
 			return FAULT_NONE;
 		struct msg piece = {(uint8_t *)(uintptr_t)data, data_n, MSG_BINARY, true};
 		if (data_n > 0 && assembly_join(&o->body, o->worker, &piece))
@@ -306,31 +305,9 @@ bool back_ws_opening_refuses(const struct back_ws_opening *o)
 	return o->refused;
 }
 
-/* What describes a body does not go without one. */
-static bool back_ws_opening_relays(const struct back_ws_opening *o,
-    const struct proxy_fields *fields, unsigned i)
-{
-	struct slice name = o->headers[i].name;
-	bool of_body = name.n > 8 && slice_ieq((struct slice){name.p, 8}, SLICE("Content-"));
-
-	return proxy_fields_to_client(fields, i, o->answer.status) && (o->complete || !of_body);
-}
-
 enum fault back_ws_opening_refusal(struct back_ws_opening *o, struct refusal *refusal)
 {
-	const struct http1_response *r = &o->answer;
-	struct header *headers = arena_alloc(&o->x->arena, (r->n_headers + 1) * sizeof(*headers));
-	struct proxy_fields fields;
-	unsigned n = 0;
+	const struct slice body = {(const char *)o->body.p, o->body.n};
 
-	if (headers == NULL)
-		return FAULT_NO_MEMORY;
-	proxy_fields_init(&fields, r->headers, r->n_headers);
-	for (unsigned i = 0; i < r->n_headers; i++)
-		if (back_ws_opening_relays(o, &fields, i))
-			headers[n++] = r->headers[i];
-	refusal->body = (struct slice){(const char *)o->body.p, o->complete ? o->body.n : 0};
-	refusal->response = (struct response){.status = (int)r->status, .headers = headers,
-	    .n_headers = n, .length = (int64_t)refusal->body.n};
-	return FAULT_NONE;
+	return back_refusal_make(&o->refusal, &o->x->arena, o->complete ? &body : NULL, refusal);
 }

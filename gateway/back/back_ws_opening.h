@@ -9,8 +9,6 @@
 #include "channel/channel.h"
 #include "codec/ws_extension.h"
 
-enum { BACK_WS_BODY = 64 * 1024 };	/* of a refusal; more is left out, all of it */
-
 struct back_ws_opening;
 
 /*
@@ -29,9 +27,11 @@ enum back_ws_verdict {
 	BACK_WS_REFUSED		/* back_ws_opening_refusal says how */
 };
 
-/* What was agreed on; the slice leads into the bytes that were handed in. */
+/* What was agreed on; slices lead into the bytes that were handed in. */
 struct back_ws_agreed {
 	struct slice		 subprotocol;	/* n 0: none */
+	const struct header	*headers;	/* for the client; in the exchange's arena */
+	unsigned		 n_headers;
 	struct ws_extension	 deflate;
 };
 

@@ -73,6 +73,8 @@ struct channel {
 	const struct framing	*framing;	/* for those that need one; of the route */
 	/* What is spoken (n 0: none); for the front leg's ready, and no longer than that. */
 	struct slice		 subprotocol;
+	const struct header	*headers;	/* what its server says to the client besides */
+	unsigned		 n_headers;
 	struct held		*snapshot;
 	struct list		 link;		/* among the worker's open channels */
 	struct task		 grave;

@@ -9,7 +9,9 @@ enum {
 	/* One more piece than a step still fits. */
 	COMPRESS_INFLATED = COMPRESS_STEP + 1032 * (WS_COMPRESSED_PIECE + 16),
 	COMPRESS_BUFFER = 2 * WORKER_SCRATCH,
-	COMPRESS_STATE = 40 * 1024	/* what a lent state counts for */
+	/* What a connection's states count for. */
+	COMPRESS_INFLATER = 40 * 1024,
+	COMPRESS_DEFLATER = 264 * 1024
 };
 
 /* Bytes that writes may refer to until they are flushed. */
@@ -68,12 +70,15 @@ struct compress *compress_new(struct worker *w, const struct config_deflate *con
 	c->worker = w;
 	c->conf = conf;
 	c->agreed = *agreed;
-	if (agreed->out_takeover)
-		c->deflater = ws_deflater_new(agreed->out_window);
-	if (c->deflater || !agreed->out_takeover)
+	if (!agreed->out_takeover)
 		return c;
-	free(c);
-	return NULL;
+	c->deflater = ws_deflater_new(agreed->out_window);
+	if (c->deflater == NULL) {
+		free(c);
+		return NULL;
+	}
+	STATS_ADD(w->stats.compression, COMPRESS_DEFLATER);
+	return c;
 }
 
 static bool compress_borrow(struct compress *c, struct compress_pool *pool)
@@ -83,7 +88,7 @@ static bool compress_borrow(struct compress *c, struct compress_pool *pool)
 	c->inflater = pool->inflater ? pool->inflater : ws_inflater_new();
 	pool->inflater = NULL;
 	if (c->inflater)
-		STATS_ADD(c->worker->stats.inflating, COMPRESS_STATE);
+		STATS_ADD(c->worker->stats.compression, COMPRESS_INFLATER);
 	return c->inflater;
 }
 
@@ -93,7 +98,7 @@ static void compress_return(struct compress *c)
 
 	if (c->inflater == NULL)
 		return;
-	STATS_ADD(c->worker->stats.inflating, -COMPRESS_STATE);
+	STATS_ADD(c->worker->stats.compression, -COMPRESS_INFLATER);
 	if (pool->inflater) {
 		ws_inflater_free(c->inflater);
 	} else {
@@ -108,6 +113,8 @@ void compress_free(struct compress *c)
 	if (c == NULL)
 		return;
 	compress_return(c);
+	if (c->deflater)
+		STATS_ADD(c->worker->stats.compression, -COMPRESS_DEFLATER);
 	ws_deflater_free(c->deflater);
 	free(c);
 }

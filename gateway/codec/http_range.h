@@ -4,17 +4,26 @@
 
 #include "base/slice.h"
 
+enum { HTTP_RANGES = 16 };	/* the most that are answered: each costs more than its bytes */
+
 enum http_range {
 	HTTP_RANGE_WHOLE,	/* answer as if there were no Range: 200 */
 	HTTP_RANGE_PART,	/* 206 */
 	HTTP_RANGE_NONE		/* 416 */
 };
 
+struct http_ranges {
+	unsigned n;
+	struct http_part {
+		uint64_t first, n;	/* bytes; n is not 0 */
+	} v[HTTP_RANGES];
+};
+
 /*
- * What of size bytes is asked for; *first and *last, both included, are set for HTTP_RANGE_PART.
- * Several ranges, another unit and what is malformed are HTTP_RANGE_WHOLE, as section 14.2 allows.
+ * What of size bytes is asked for, in the order of the request; set for HTTP_RANGE_PART. Ranges
+ * outside are left out. Too many ranges, such as overlap, another unit and what is malformed are
+ * HTTP_RANGE_WHOLE, as section 14.2 allows; so nobody gets more bytes than there are.
  */
-enum http_range	http_range_parse(struct slice value, uint64_t size, uint64_t *first,
-		    uint64_t *last);
+enum http_range	http_range_parse(struct slice value, uint64_t size, struct http_ranges *);
 
 #endif

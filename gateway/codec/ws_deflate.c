@@ -111,21 +111,6 @@ size_t ws_deflate(struct ws_deflater *d, const uint8_t *p, size_t n, bool last, 
 	return made - (last ? END : 0);
 }
 
-/*
- * The sender ended the stream (BFINAL), and another one follows; what it refers to is still what
- * was sent before (section 7.2.3.5).
- */
-static enum fault ws_inflate_again(struct ws_inflater *i)
-{
-	uint8_t window[1 << WS_WINDOW_MAX];
-	unsigned n = 0;
-
-	if (inflateGetDictionary(&i->z, window, &n) != Z_OK || inflateReset(&i->z) != Z_OK ||
-	    inflateSetDictionary(&i->z, window, n) != Z_OK)
-		return FAULT_NO_MEMORY;
-	return FAULT_NONE;
-}
-
 enum fault ws_inflate(struct ws_inflater *i, const uint8_t *p, size_t n, size_t *used,
     uint8_t *out, size_t room, size_t *made)
 {
@@ -138,8 +123,13 @@ enum fault ws_inflate(struct ws_inflater *i, const uint8_t *p, size_t n, size_t 
 	i->z.avail_out = (unsigned)room;
 	while (f == FAULT_NONE) {
 		int result = inflate(&i->z, Z_SYNC_FLUSH);
+		/*
+		 * The sender ended the stream (BFINAL), and another one follows; what it refers to
+		 * is still what was sent before (section 7.2.3.5). It may do so every two bytes,
+		 * so the window must not be copied for it.
+		 */
 		if (result == Z_STREAM_END)
-			f = ws_inflate_again(i);
+			inflateResetKeep(&i->z);
 		else if (result == Z_MEM_ERROR)
 			f = FAULT_NO_MEMORY;
 		else if (result != Z_OK && result != Z_BUF_ERROR)

@@ -140,6 +140,11 @@ enum config_balance { BALANCE_ROUNDROBIN, BALANCE_LEASTCONN, BALANCE_RANDOM, BAL
 enum config_health_type { HEALTH_PASSIVE, HEALTH_TCP, HEALTH_TLS, HEALTH_HTTP, HEALTH_EXPECT };
 
 enum config_mode { MODE_PROXY, MODE_LONGPOLL, MODE_WS_OVER_HTTP };
+/* What MODE_LONGPOLL asks at; each with a query or without. */
+struct config_poll {
+	const char	*path, *send;
+};
+
 enum config_send_proxy { SEND_PROXY_OFF, SEND_PROXY_V1, SEND_PROXY_V2 };
 
 struct config_queue {
@@ -182,9 +187,18 @@ struct config_backend {
 	uint64_t			 response_timeout, body_timeout;
 	struct config_keepalive		 keepalive;
 	enum config_mode		 mode;
+	struct config_poll		 poll;
+	uint64_t			 retry_for;	/* 0: for ever */
 	uint64_t			 resolve;
 	struct config_place		 place;
 };
+
+/* Web servers that are spoken to as such; with another mode they are behind messages. */
+static inline bool config_backend_is_proxied(const struct config_backend *b)
+{
+	return b->n_servers > 0 && config_server_has_http(b->servers[0].kind) &&
+	    b->mode == MODE_PROXY;
+}
 
 enum config_action {
 	ACTION_BACKEND, ACTION_STATIC, ACTION_REDIRECT, ACTION_RESPOND, ACTION_SERVICE
@@ -254,6 +268,7 @@ struct config_cors {
 	struct config_list	 origins;	/* n 0: off */
 	struct config_list	 methods;	/* n 0: GET, HEAD and POST */
 	struct config_list	 headers;	/* "*" in it: any */
+	struct config_list	 expose;
 	bool			 credentials;
 	uint64_t		 max_age;
 };

@@ -20,8 +20,8 @@ static const struct schema_word schema_balances[] = {
 
 static const struct schema_word schema_modes[] = {
     {"proxy", MODE_PROXY, false},
-    {"longpoll", MODE_LONGPOLL, true},
-    {"ws-over-http", MODE_WS_OVER_HTTP, true},
+    {"longpoll", MODE_LONGPOLL, false},
+    {"ws-over-http", MODE_WS_OVER_HTTP, false},
     {NULL, 0, false},
 };
 
@@ -78,8 +78,14 @@ static const struct schema_key schema_backend_tls_keys[] = {
 };
 
 static const struct schema_key schema_poll_keys[] = {
-	{SCHEMA_YET("path", string, NULL, "The path that the next message is asked for at.")},
-	{SCHEMA_YET("send", string, NULL, "The path that messages are posted to.")},
+	{SCHEMA_KEY("path", string, NULL, poll.path,
+	    "The path that is asked, with GET, for the next message to the client. The server "
+	    "holds its answer back until there is one: 200 with the message, or 204 when there "
+	    "was none for a while. 404 or 410 ends the session."),
+	    .flags = SCHEMA_REQUIRED, .example = "\"/events\""},
+	{SCHEMA_KEY("send", string, NULL, poll.send,
+	    "The path that messages of the client are posted to, one after the other."),
+	    .flags = SCHEMA_REQUIRED, .example = "\"/send\""},
 };
 
 static const struct schema_key schema_queue_keys[] = {
@@ -144,7 +150,22 @@ static const struct schema_group schema_backend_tls = {
 	.applies = schema_has_tls,
 };
 
-static const struct schema_group schema_poll = {.what = "poll", SCHEMA_KEYS(schema_poll_keys)};
+static bool schema_has_poll(const void *base)
+{
+	return ((const struct config_backend *)base)->mode == MODE_LONGPOLL;
+}
+
+static bool schema_has_retries(const void *base)
+{
+	return ((const struct config_backend *)base)->mode != MODE_PROXY;
+}
+
+static const struct schema_group schema_poll = {
+	.what = "poll",
+	SCHEMA_KEYS(schema_poll_keys),
+	.applies = schema_has_poll,
+};
+
 static bool schema_has_queue(const void *base)
 {
 	const struct config_backend *b = base;
@@ -208,12 +229,31 @@ static const struct schema_key schema_backend_keys[] = {
 	    "Networks that the targets of 'map' must be in, whatever their names resolve to. "
 	    "Others are refused with 403. Not set: any that is in the map."),
 	    .example = "[ \"10.0.0.0/8\" ]"},
-	{SCHEMA_YET("poll", group, NULL, "The paths for mode \"longpoll\"."),
+	{SCHEMA_ROW("poll", group, NULL,
+	    "The paths for mode \"longpoll\". The client's query is added to a path that has none "
+	    "of its own."),
 	    .group = &schema_poll},
 	{SCHEMA_KEY("mode", word, "proxy", mode,
-	    "How web servers are spoken to: \"proxy\" passes requests and answers on, and opens a "
-	    "tunnel for a WebSocket that the server accepts."),
+	    "How web servers are spoken to: \"proxy\" passes requests and answers on, and "
+	    "opens a tunnel for a WebSocket that the server accepts. With the others "
+	    "clients speak messages to the gateway, and the server gets requests of the "
+	    "gateway's own, which name the client as those of a proxy do. \"longpoll\" "
+	    "asks for messages at 'path' of 'poll', and posts those of the client to "
+	    "'send', each once the one before was answered: text messages are "
+	    "\"text/plain; charset=utf-8\", others \"application/octet-stream\", and "
+	    "answers are text if their type is \"text/...\". Framegate-Session is the "
+	    "session's id; Framegate-Received says how many messages of the server have "
+	    "come, so that it can repeat one whose answer was cut; Framegate-Seq counts "
+	    "those that are posted. \"ws-over-http\" speaks application/websocket-events, "
+	    "as servers behind Pushpin do."),
 	    .words = schema_modes, .applies = schema_has_http},
+	{SCHEMA_KEY("retry_for", duration, "1m", retry_for,
+	    "For the modes \"longpoll\" and \"ws-over-http\": how long a session outlives "
+	    "a server that cannot be reached, breaks off, or answers that it is busy. It "
+	    "is asked again with growing pauses, or after Retry-After. What it may have "
+	    "had all of is never said twice: if that fails, the session ends. \"0\": for "
+	    "ever."),
+	    .applies = schema_has_retries},
 	{SCHEMA_KEY("balance", balance, "roundrobin", balance,
 	    "Which server is tried first: \"roundrobin\" each in its turn, \"leastconn\" the one "
 	    "with the fewest sessions, \"random\" the better of two drawn at random; with "
@@ -227,7 +267,7 @@ static const struct schema_key schema_backend_keys[] = {
 	    .min = 1},
 	{SCHEMA_KEY("response_timeout", duration, "60s", response_timeout,
 	    "How long a web server may take to begin its answer once it has the request. \"0\": "
-	    "for ever."),
+	    "for ever. A poll of mode \"longpoll\" may always take for ever."),
 	    .applies = schema_has_http},
 	{SCHEMA_KEY("body_timeout", duration, "5m", body_timeout,
 	    "How long the body of a request to a web server, or of its answer, may stand still. "

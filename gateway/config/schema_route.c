@@ -129,11 +129,13 @@ static const struct schema_key schema_rewrite_keys[] = {
 	    .flags = SCHEMA_TEMPLATE,
 	    .example = "{ X-Client = \"${client.ip}\"; }"},
 	{SCHEMA_KEY("remove_headers", removed, NULL, rewrite.remove_headers,
-	    "Headers of the request that the backend does not see."),
+	    "Headers of the request that the backend does not see, nor their twins with \"_\" for "
+	    "\"-\", which many servers cannot tell from them."),
 	    .example = "[ \"X-Debug\" ]"},
 	{SCHEMA_KEY("set_response_headers", answer_fields, NULL, rewrite.set_response_headers,
 	    "Headers of every answer of this route, whoever makes it, in place of those of the "
-	    "same names; also of the answers that refuse, and of accepted WebSockets. The example "
+	    "same names; also of the answers that refuse, and of accepted WebSockets. What "
+	    "'defaults' says is in answers to requests that no route takes, too. The example "
 	    "tells browsers to come by TLS only (HSTS), for a year."),
 	    .example = "{ Strict-Transport-Security = \"max-age=31536000\"; }"},
 	{SCHEMA_KEY("remove_response_headers", answer_removed, NULL,
@@ -154,6 +156,11 @@ static const struct schema_key schema_cors_keys[] = {
 	{SCHEMA_KEY("headers", asked, NULL, cors.headers,
 	    "Headers that they may send, besides those for which browsers do not ask. \"*\": any."),
 	    .example = "[ \"Content-Type\", \"X-Requested-With\" ]"},
+	{SCHEMA_KEY("expose", asked, NULL, cors.expose,
+	    "Headers of answers that they may read, besides Cache-Control, Content-Language, "
+	    "Content-Length, Content-Type, Expires, Last-Modified and Pragma. \"*\": all, but "
+	    "not with 'credentials'."),
+	    .example = "[ \"ETag\", \"Location\" ]"},
 	{SCHEMA_KEY("credentials", flag, "false", cors.credentials,
 	    "Whether cookies, client certificates and passwords may come with it. Then \"*\" is "
 	    "not allowed in 'origins': any page could act for its visitor.")},
@@ -266,13 +273,16 @@ static enum config_server_kind schema_servers(const void *base)
 /* Nobody looks into the messages of a web server. */
 static bool schema_has_messages(const void *base)
 {
-	return !config_server_has_http(schema_servers(base));
+	const struct config_backend *b = ((const struct config_route *)base)->backend;
+
+	return b == NULL || !config_backend_is_proxied(b);
 }
 
-/* Who speaks WebSocket itself gets messages as they are. */
+/* Who knows messages gets them as they are. */
 static bool schema_has_framing(const void *base)
 {
-	return schema_has_messages(base) && !config_server_has_ws(schema_servers(base));
+	return !config_server_has_http(schema_servers(base)) &&
+	    !config_server_has_ws(schema_servers(base));
 }
 
 static const struct schema_key schema_route_keys[] = {
@@ -316,7 +326,8 @@ static const struct schema_key schema_route_keys[] = {
 	    .flags = SCHEMA_WITH_ACTION, .action = ACTION_STATIC},
 	{SCHEMA_KEY("redirect", template, NULL, redirect,
 	    "Answer with this as the new location. Variables such as ${host} stand for parts of "
-	    "the request."),
+	    "the request; a value that would lead to another host than is written here is "
+	    "refused with 400."),
 	    .flags = SCHEMA_ACTION | SCHEMA_TEMPLATE, .action = ACTION_REDIRECT,
 	    .example = "\"https://${host}${path}\""},
 	{SCHEMA_KEY("status", code, "308", redirect_status,

@@ -129,7 +129,7 @@ static void settle_server_keys(struct read *r, const struct node *node,
 	if (r->broken || (b->n_servers > 0 && b->servers[0].host == NULL))
 		return;
 	for (const struct node *e = node->first; e; e = e->next)
-		if (!settle_applies(&schema_backend, e, b))
+		if (!settle_applies(&schema_backend, e, b) && strcmp(e->name, "retry_for") != 0)
 			notice_error(r->notice, &e->place, "'%s' is for servers that begin with "
 			    "\"http://\" or \"https://\"", e->name);
 	if (preamble && b->n_servers > 0 && config_server_has_http(b->servers[0].kind))
@@ -138,6 +138,46 @@ static void settle_server_keys(struct read *r, const struct node *node,
 	if (preamble && b->n_servers > 0 && config_server_has_ws(b->servers[0].kind))
 		notice_error(r->notice, &preamble->place, "'preamble' is not for WebSocket "
 		    "servers: what they read first is a request");
+}
+
+/* A path with a query, as it is to stand in a request. */
+static void settle_poll_path(struct read *r, const struct node *poll, const char *key,
+    const char *path)
+{
+	const struct node *said = node_find(poll, key);
+	size_t n = path ? strlen(path) : 0;
+
+	if (said == NULL || said->bad || path == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)path[i] <= 0x20 || (unsigned char)path[i] >= 0x7f ||
+		    path[i] == '#')
+			n = 0;
+	if (n == 0 || path[0] != '/')
+		notice_error(r->notice, &said->value, "'%s' of 'poll' begins with '/', and holds "
+		    "neither spaces nor '#' nor what is to be percent-encoded", key);
+}
+
+/* What sessions with a server that only answers need. */
+static void settle_mode(struct read *r, const struct node *node, const struct config_backend *b)
+{
+	const struct node *poll = node_find(node, "poll"), *mode = node_find(node, "mode");
+	const struct node *retry = node_find(node, "retry_for");
+
+	if (r->broken)
+		return;
+	if (b->mode == MODE_LONGPOLL && !poll && config_server_has_http(b->servers[0].kind))
+		notice_error(r->notice, &mode->place, "mode \"longpoll\" needs 'poll', which says "
+		    "where to ask: poll: { path = \"/events\"; send = \"/send\"; };");
+	if (b->mode != MODE_LONGPOLL && poll)
+		notice_error(r->notice, &poll->place, "'poll' is for mode \"longpoll\"");
+	if (b->mode == MODE_PROXY && retry)
+		notice_error(r->notice, &retry->place, "'retry_for' is for the modes \"longpoll\" "
+		    "and \"ws-over-http\"");
+	if (poll && b->mode == MODE_LONGPOLL) {
+		settle_poll_path(r, poll, "path", b->poll.path);
+		settle_poll_path(r, poll, "send", b->poll.send);
+	}
 }
 
 void settle_backend(struct read *r, const struct node *node, void *backend)
@@ -158,6 +198,7 @@ void settle_backend(struct read *r, const struct node *node, void *backend)
 	settle_map(r, node, b);
 	settle_queue(r, node, b);
 	settle_health(r, node, b);
+	settle_mode(r, node, b);
 	settle_server_keys(r, node, b);
 }
 
@@ -297,6 +338,22 @@ static void settle_framings(struct read *r, const struct node *node,
 		    "'invalid' is for what is sent as text, and this route sends binary");
 }
 
+/* What such a server says is collected. */
+static void settle_answers_whole(struct read *r, const struct node *node,
+    const struct config_route *route)
+{
+	const struct config_backend *b = route->backend;
+
+	if (b && b->mode != MODE_PROXY && route->max_message == 0)
+		notice_error(r->notice, settle_place(node, "max_message"),
+		    "backend '%.40s' answers with whole messages, so route '%.40s' needs a "
+		    "'max_message'", b->name, node->name);
+	if (b && b->mode == MODE_LONGPOLL && (route->rewrite.path || route->rewrite.strip))
+		notice_error(r->notice, settle_place(node, "rewrite"), "'poll' of backend '%.40s' "
+		    "says which paths are asked: 'path' and 'strip' of 'rewrite' do nothing",
+		    b->name);
+}
+
 static enum config_server_kind settle_servers(const struct config_route *route)
 {
 	const struct config_backend *b = route->backend;
@@ -322,10 +379,11 @@ static void settle_messages(struct read *r, const struct node *node,
 	for (const struct node *e = node->first; e; e = e->next) {
 		if (settle_applies(&schema_route, e, route))
 			continue;
-		if (config_server_has_ws(settle_servers(route)))
+		if (!config_backend_is_proxied(route->backend))
 			notice_error(r->notice, &e->place, "'%s' is for backends that know only "
-			    "bytes, and '%.40s' is of WebSocket servers, who get messages as they "
-			    "are", e->name, route->backend->name);
+			    "bytes, and '%.40s' is of %s servers, who get messages as they "
+			    "are", e->name, route->backend->name,
+			    config_server_has_ws(settle_servers(route)) ? "WebSocket" : "web");
 		else
 			notice_error(r->notice, &e->place, "'%s' is about messages, and backend "
 			    "'%.40s' is of web servers, whose WebSockets pass as they are",
@@ -397,6 +455,8 @@ void settle_route(struct read *r, const struct node *node, void *item)
 		settle_template(r, route, route->redirect, of[0], true);
 	if (route->action == ACTION_BACKEND && !r->broken)
 		settle_messages(r, node, route);
+	if (route->action == ACTION_BACKEND && !r->broken)
+		settle_answers_whole(r, node, route);
 	if (route->action == ACTION_BACKEND && !r->broken && settle_frames(route))
 		settle_framings(r, node, route);
 	if (route->action == ACTION_RESPOND && !r->broken)

@@ -194,10 +194,10 @@ void settle_respond(struct read *r, const struct node *node, const struct config
 		    status);
 }
 
-static bool settle_has_origin(const struct config_cors *cors, const char *origin)
+static bool settle_lists(const struct config_list *list, const char *entry)
 {
-	for (size_t i = 0; i < cors->origins.n; i++)
-		if (cors->origins.v[i] && strcmp(cors->origins.v[i], origin) == 0)
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i] && strcmp(list->v[i], entry) == 0)
 			return true;
 	return false;
 }
@@ -206,8 +206,7 @@ void settle_cors(struct read *r, const struct node *node, const struct config_ro
 {
 	const struct node *said = node_find(node, "cors");
 	bool websocket = route->action == ACTION_BACKEND
-	    ? route->backend && (route->backend->n_servers == 0 ||
-	    route->backend->servers[0].kind < SERVER_HTTP)
+	    ? route->backend && !config_backend_is_proxied(route->backend)
 	    : route->action == ACTION_SERVICE && route->service != SERVICE_HEALTH;
 
 	if (said && websocket && !config_route_has(route, CONFIG_FALLBACK) && !r->broken)
@@ -223,10 +222,13 @@ void settle_cors_group(struct read *r, const struct node *cors, void *item)
 
 	if (!route->cors.credentials)
 		return;
-	if (settle_has_origin(&route->cors, "*"))
+	if (settle_lists(&route->cors.expose, "*"))
+		notice_error(r->notice, place, "'credentials' and \"*\" in 'expose': browsers take "
+		    "that for a header's name then; name the headers");
+	if (settle_lists(&route->cors.origins, "*"))
 		notice_error(r->notice, place, "'credentials' and \"*\" in 'origins': any page "
 		    "could act for its visitor; name the origins");
-	else if (settle_has_origin(&route->cors, "null"))
+	else if (settle_lists(&route->cors.origins, "null"))
 		notice_warning(r->notice, place, "'credentials' and \"null\" in 'origins': a "
 		    "sandboxed frame of any page could act for its visitor");
 }

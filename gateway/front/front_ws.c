@@ -63,10 +63,12 @@ static const struct ws_endpoint_ops front_ws_endpoint_ops = {
 	.finish = front_ws_finish,
 };
 
-static enum flow front_ws_upgrade(struct front_ws *f, struct slice subprotocol)
+/* A backend's head was no longer than a client's may be, and had more that concerned us only. */
+static enum flow front_ws_upgrade(struct front_ws *f, struct slice subprotocol,
+    const struct header *more, unsigned n_more)
 {
 	const struct compress *compress = f->end.compress;
-	struct header headers[2];
+	struct header headers[CONFIG_HEADERS_MAX];
 	char text[WS_EXTENSION_TEXT];
 	unsigned n = 0;
 
@@ -75,6 +77,8 @@ static enum flow front_ws_upgrade(struct front_ws *f, struct slice subprotocol)
 	if (compress)
 		headers[n++] = (struct header){SLICE("Sec-WebSocket-Extensions"),
 		    ws_extension_answer(&compress->agreed, text)};
+	for (unsigned i = 0; i < n_more; i++)
+		headers[n++] = more[i];
 	return exchange_upgrade(f->x, headers, n);
 }
 
@@ -90,10 +94,11 @@ void front_ws_ready(struct leg *leg)
 {
 	struct ws_endpoint *e = ws_endpoint_of(leg);
 	struct front_ws *f = front_ws_of(e);
+	const struct channel *ch = leg->channel;
 
 	f->x->ops->set_buffer(f->x, e->conf->buffer);
-	front_ws_upgrade(f, leg->channel->subprotocol);
-	ws_endpoint_open(e, f->kind->most(leg->channel));
+	front_ws_upgrade(f, ch->subprotocol, ch->headers, ch->n_headers);
+	ws_endpoint_open(e, f->kind->most(ch));
 	if (f->kind->opened)
 		f->kind->opened(f);
 }
@@ -107,9 +112,8 @@ static void front_ws_say_close(struct front_ws *f, uint16_t code, struct slice r
 
 static void front_ws_make_record(const struct front_ws *f, struct exchange_record *record)
 {
-	exchange_record_make(record, f->x);
+	exchange_record_websocket(record, f->x);
 	record->access.transport = slice_of(f->kind->transport);
-	record->access.status = f->x->request->protocol == HTTP_2 ? 200 : 101;	/* once open */
 	record->access.subprotocol = f->subprotocol;
 }
 
@@ -137,7 +141,7 @@ static void front_ws_refuse(struct front_ws *f, enum fault fault, uint16_t code,
 	compress_free(e->compress);
 	e->compress = NULL;
 	front_ws_upgrade(f, f->subprotocol.n ? f->subprotocol
-	    : ws_handshake_first_offer(r->headers, r->n_headers));
+	    : ws_handshake_first_offer(r->headers, r->n_headers), NULL, 0);
 	ws_endpoint_open(e, 0);
 	front_ws_say_close(f, code, reason);
 }

@@ -48,6 +48,8 @@ enum fault cors_new(struct arena *arena, const struct config_cors *conf, const s
 	enum fault f = cors_join(arena, &conf->methods, &c->methods);
 	if (f == FAULT_NONE)
 		f = cors_join(arena, &conf->headers, &c->headers);
+	if (f == FAULT_NONE)
+		f = cors_join(arena, &conf->expose, &c->expose);
 	if (conf->methods.n == 0)
 		c->methods = SLICE("GET, HEAD, POST");
 	*made = c;
@@ -124,6 +126,8 @@ unsigned cors_headers(const struct cors *c, const struct exchange *x, struct hea
 		cors_add(headers, &n, SLICE("Access-Control-Allow-Credentials"), SLICE("true"));
 	if (cors_is_preflight(x))
 		cors_add_preflight(c, x, headers, &n);
+	else
+		cors_add(headers, &n, SLICE("Access-Control-Expose-Headers"), c->expose);
 	return n - before;
 }
 

@@ -11,7 +11,8 @@ struct cors {
 	const struct config_cors *conf;
 	bool			 any;		/* origin */
 	bool			 any_header;
-	struct slice		 methods, headers, max_age;	/* as their headers have them */
+	/* As their headers have them. */
+	struct slice		 methods, headers, expose, max_age;
 };
 
 enum { CORS_HEADERS = 6 };

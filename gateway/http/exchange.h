@@ -169,7 +169,7 @@ struct exchange {
 	const char		*server;	/* who is asked; of the snapshot; NULL: none */
 	/*
 	 * Before it is routed: by the connection. Then by a rule, for the front to say. In the end:
-	 * what the answer was for.
+	 * what the answer was for, or was cut by.
 	 */
 	enum fault		 refused;
 	uint32_t		 head;		/* bytes of the request, as counted in stats */
@@ -194,6 +194,12 @@ static inline void exchange_proceed(struct exchange *x)
 static inline enum flow exchange_respond(struct exchange *x, const struct response *r)
 {
 	return x->route && x->route->amend ? amend_respond(x, r) : x->ops->respond(x, r);
+}
+
+/* For the log: "-" where no route took it. */
+static inline const char *exchange_route_name(const struct exchange *x)
+{
+	return x->route && x->route->conf->name[0] ? x->route->conf->name : "-";
 }
 
 static inline enum flow exchange_upgrade(struct exchange *x, const struct header *h, unsigned n)

@@ -51,6 +51,13 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 	record->access.server = slice_of(x->server);
 }
 
+void exchange_record_websocket(struct exchange_record *record, const struct exchange *x)
+{
+	exchange_record_make(record, x);
+	record->access.transport = SLICE("websocket");
+	record->access.status = x->request->protocol == HTTP_2 ? 200 : 101;
+}
+
 void exchange_record_write(struct exchange *x)
 {
 	struct exchange_record record;

@@ -14,6 +14,8 @@ struct exchange_record {
 
 /* Everything that is known of the request while it is there; valid as long as both are. */
 void	exchange_record_make(struct exchange_record *, const struct exchange *);
+/* The same of one that becomes a WebSocket; the status is the one of its success. */
+void	exchange_record_websocket(struct exchange_record *, const struct exchange *);
 /* An http_site's done: the record of a request that was answered. */
 void	exchange_record_write(struct exchange *);
 

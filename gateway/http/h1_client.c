@@ -12,6 +12,7 @@ enum h1_client_state {
 
 static void h1_client_fail(struct h1_client *c, enum fault f)
 {
+	c->unsent = c->stream && !stream_has_sent(c->stream);
 	h1_client_close(c);
 	c->events->gone(c, f);
 }

@@ -58,6 +58,8 @@ struct h1_client {
 	bool				 keep_alive;	/* the server is willing */
 	bool				 sent;		/* all of the request */
 	bool				 heard;		/* anything at all of the server */
+	/* At gone: some of the request never left, so the server cannot have acted on it. */
+	bool				 unsent;
 };
 
 /*

@@ -72,7 +72,10 @@ static void h1_lose(struct h1_conn *c, enum fault f)
 {
 	const struct handler *handler = c->x.handler;
 
-	if (handler && !c->ended)
+	if (c->ended)
+		return;
+	c->x.refused = f;
+	if (handler)
 		handler->gone(&c->x, f);
 }
 
@@ -101,8 +104,7 @@ static void h1_check_stuck(struct h1_conn *c)
 	uint64_t progress = c->x.bytes_out - c->conn.stream->out.n;
 
 	if (c->conn.stream->out.n > 0 && progress == c->progress) {
-		log_fault(FAULT_SLOW_PEER, "route %s",
-		    c->x.route ? c->x.route->conf->name : "-");
+		log_fault(FAULT_SLOW_PEER, "route %s", exchange_route_name(&c->x));
 		h1_lose(c, FAULT_SLOW_PEER);
 		h1_conn_abort(c);
 		return;

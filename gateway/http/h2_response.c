@@ -74,6 +74,12 @@ static void h2_proceed(struct exchange *x)
 	h2_pump_start(s->c);
 }
 
+/* RFC 8441 section 5: any 2xx opens the WebSocket, be it meant for a page that is there. */
+static int h2_status(const struct exchange *x, int status)
+{
+	return x->request->websocket && status < 300 ? 501 : status;
+}
+
 static enum flow h2_respond(struct exchange *x, const struct response *r)
 {
 	struct h2_stream *s = h2_stream_of(x);
@@ -84,7 +90,8 @@ static enum flow h2_respond(struct exchange *x, const struct response *r)
 	s->has_length = !none && r->length != RESPONSE_LENGTH_UNKNOWN;
 	s->left = s->has_length ? (uint64_t)r->length : 0;
 	snprintf(length, sizeof(length), "%" PRIu64, s->left);
-	h2_say_head(s, r->status, r->headers, r->n_headers, s->has_length ? length : NULL);
+	h2_say_head(s, h2_status(x, r->status), r->headers, r->n_headers,
+	    s->has_length ? length : NULL);
 	return FLOW_OK;
 }
 

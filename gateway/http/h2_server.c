@@ -139,7 +139,7 @@ static void h2_check_stuck(struct h2_stream *s)
 		s->progress = progress;
 		return;
 	}
-	log_fault(FAULT_SLOW_PEER, "route %s", s->x.route ? s->x.route->conf->name : "-");
+	log_fault(FAULT_SLOW_PEER, "route %s", exchange_route_name(&s->x));
 	h2_stream_fail(s, FAULT_SLOW_PEER);
 }
 

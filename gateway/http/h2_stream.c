@@ -91,6 +91,7 @@ void h2_stream_lose(struct h2_stream *s, enum fault f)
 	if (s->ended)
 		return;
 	s->ended = true;
+	s->x.refused = f;
 	if (handler)
 		handler->gone(&s->x, f);
 }

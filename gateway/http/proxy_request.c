@@ -161,7 +161,7 @@ static bool proxy_request_leaves_out(const struct proxy_request *p, struct slice
 		if (proxy_fields_same(name, p->set[i].name))
 			return true;
 	for (unsigned i = 0; i < p->n_remove; i++)
-		if (slice_ieq(name, p->remove[i]))
+		if (proxy_fields_same(name, p->remove[i]))
 			return true;
 	return false;
 }
@@ -236,11 +236,21 @@ static void proxy_text_connection(struct proxy_text *t, const struct proxy_reque
 	}
 }
 
-static void proxy_text_head(struct proxy_text *t, const struct proxy_request *p,
+/* Whatever the request is for. */
+static void proxy_text_client(struct proxy_text *t, const struct proxy_request *p,
     const struct exchange *x)
 {
 	bool trusted = proxy_request_is_trusted(x);
 
+	proxy_text_fields(t, p, x, trusted);
+	proxy_text_identity(t, p, x, trusted);
+	for (unsigned i = 0; i < p->n_set; i++)
+		proxy_text_field(t, p->set[i].name, p->set[i].value);
+}
+
+static void proxy_text_head(struct proxy_text *t, const struct proxy_request *p,
+    const struct exchange *x)
+{
 	proxy_text_add(t, p->key.n > 0 ? SLICE("GET") : p->method);
 	proxy_text_add(t, SLICE(" "));
 	proxy_text_add(t, p->path);
@@ -250,27 +260,37 @@ static void proxy_text_head(struct proxy_text *t, const struct proxy_request *p,
 	}
 	proxy_text_add(t, SLICE(" HTTP/1.1\r\n"));
 	proxy_text_field(t, SLICE("Host"), p->host.n > 0 ? p->host : p->fallback_host);
-	proxy_text_fields(t, p, x, trusted);
-	proxy_text_identity(t, p, x, trusted);
-	for (unsigned i = 0; i < p->n_set; i++)
-		proxy_text_field(t, p->set[i].name, p->set[i].value);
+	proxy_text_client(t, p, x);
 	if (p->key.n == 0)
 		proxy_text_framing(t, x->request);
 	proxy_text_connection(t, p);
 	proxy_text_add(t, SLICE("\r\n"));
 }
 
-enum fault proxy_request_write(const struct proxy_request *p, struct exchange *x,
-    struct slice *head)
+static enum fault proxy_request_text(const struct proxy_request *p, struct exchange *x,
+    void (*write)(struct proxy_text *, const struct proxy_request *, const struct exchange *),
+    struct slice *text)
 {
 	struct proxy_text t = {NULL, 0};
 
-	proxy_text_head(&t, p, x);
+	write(&t, p, x);
 	t.p = arena_alloc(&x->arena, t.n + 1);
 	if (t.p == NULL)
 		return FAULT_NO_MEMORY;
 	t.n = 0;
-	proxy_text_head(&t, p, x);
-	*head = (struct slice){t.p, t.n};
+	write(&t, p, x);
+	*text = (struct slice){t.p, t.n};
 	return FAULT_NONE;
+}
+
+enum fault proxy_request_write(const struct proxy_request *p, struct exchange *x,
+    struct slice *head)
+{
+	return proxy_request_text(p, x, proxy_text_head, head);
+}
+
+enum fault proxy_request_fields(const struct proxy_request *p, struct exchange *x,
+    struct slice *fields)
+{
+	return proxy_request_text(p, x, proxy_text_client, fields);
 }

@@ -37,5 +37,11 @@ void		proxy_request_rewrite(struct proxy_request *, const struct rewrite *);
  */
 enum fault	proxy_request_write(const struct proxy_request *, struct exchange *,
 		    struct slice *head) MUST_USE;
+/*
+ * For requests of the gateway's own on behalf of a client: what the client's have of fields, its
+ * identity and `set`, line by line. As above.
+ */
+enum fault	proxy_request_fields(const struct proxy_request *, struct exchange *,
+		    struct slice *fields) MUST_USE;
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "codec/http_path.h"
+#include "http/render_host.h"
 
 enum { RENDER_ENCODED = 3 };	/* "%20" */
 
@@ -217,28 +218,34 @@ static enum fault render_segment(struct exchange *x, const struct template_segme
 	return FAULT_NONE;
 }
 
-static enum fault render_template(struct exchange *x, const struct template *t, bool url,
-    struct slice *out)
+/* What stands for each segment, in the arena; in a URL, values are encoded. */
+static enum fault render_parts(struct exchange *x, const struct template *t, bool url,
+    struct slice **out)
 {
 	struct slice *parts = arena_alloc(&x->arena, (t->n + 1) * sizeof(*parts));
-	size_t total = 0, used = 0;
+	enum fault f = parts ? FAULT_NONE : FAULT_NO_MEMORY;
 
-	if (parts == NULL)
-		return FAULT_NO_MEMORY;
-	for (size_t i = 0; i < t->n; i++) {
-		enum fault f = FAULT_NONE;
+	for (size_t i = 0; i < t->n && f == FAULT_NONE; i++) {
 		if (t->segments[i].variable == TEMPLATE_LITERAL)
 			parts[i] = t->segments[i].text;
 		else
 			f = render_segment(x, &t->segments[i], url, &parts[i]);
-		if (f != FAULT_NONE)
-			return f;
-		total += parts[i].n;
 	}
+	*out = parts;
+	return f;
+}
+
+static enum fault render_join(struct exchange *x, const struct slice *parts, size_t n,
+    struct slice *out)
+{
+	size_t total = 0, used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += parts[i].n;
 	char *text = arena_alloc(&x->arena, total + 1);
 	if (text == NULL)
 		return FAULT_NO_MEMORY;
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (parts[i].n > 0)
 			memcpy(text + used, parts[i].p, parts[i].n);
 		used += parts[i].n;
@@ -247,9 +254,30 @@ static enum fault render_template(struct exchange *x, const struct template *t, 
 	return FAULT_NONE;
 }
 
+static enum fault render_template(struct exchange *x, const struct template *t, bool url,
+    struct slice *out)
+{
+	struct slice *parts;
+	enum fault f = render_parts(x, t, url, &parts);
+
+	return f == FAULT_NONE ? render_join(x, parts, t->n, out) : f;
+}
+
 enum fault render_url(struct exchange *x, const struct template *t, struct slice *url)
 {
 	return render_template(x, t, true, url);
+}
+
+enum fault render_location(struct exchange *x, const struct template *t, struct slice *url)
+{
+	struct slice *parts;
+	enum fault f = render_parts(x, t, true, &parts);
+
+	if (f == FAULT_NONE && !render_host_stays(t, parts)) {
+		f = FAULT_PATH_ESCAPES;
+		log_fault(f, "route %s: redirect to another host", x->route->conf->name);
+	}
+	return f == FAULT_NONE ? render_join(x, parts, t->n, url) : f;
 }
 
 enum fault render_plain(struct exchange *x, const struct template *t, struct slice *text)

@@ -13,6 +13,12 @@
  * FAULT_CONTROL_CHARACTER: a value holds one, and must not reach a header; NO_MEMORY.
  */
 enum fault	render_url(struct exchange *, const struct template *, struct slice *url) MUST_USE;
+/*
+ * The same of a location, which leads to the host that the template names; else PATH_ESCAPES, on
+ * the log.
+ */
+enum fault	render_location(struct exchange *, const struct template *,
+		    struct slice *url) MUST_USE;
 /* Text as it is, in the arena, too; the same faults. */
 enum fault	render_plain(struct exchange *, const struct template *,
 		    struct slice *text) MUST_USE;

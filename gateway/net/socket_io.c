@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -77,6 +79,20 @@ static size_t socket_unsent(struct stream *s)
 	return ioctl(s->watch.fd, SIOCOUTQ, &n) == 0 && n > 0 ? (size_t)n : 0;
 }
 
+enum { SOCKET_PROBE_AFTER = 60, SOCKET_PROBE_EVERY = 15, SOCKET_PROBES = 4 };	/* seconds */
+
+/* Of a unix socket nothing can get lost on the way: there it fails, which is fine. */
+static void socket_probe(struct stream *s)
+{
+	const int on = 1, after = SOCKET_PROBE_AFTER, every = SOCKET_PROBE_EVERY, n = SOCKET_PROBES;
+	int fd = s->watch.fd;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &after, sizeof(after));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &n, sizeof(n));
+}
+
 static void socket_close(struct stream *s, bool reset)
 {
 	struct linger hard = {1, 0};
@@ -92,5 +108,6 @@ const struct stream_io stream_socket_io = {
 	.write = socket_write,
 	.shut = socket_shut,
 	.unsent = socket_unsent,
+	.probe = socket_probe,
 	.close = socket_close,
 };

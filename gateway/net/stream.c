@@ -326,6 +326,16 @@ bool stream_look(struct stream *s)
 	return s->state == STREAM_UP && s->fault == FAULT_NONE && !s->got_eof;
 }
 
+bool stream_has_sent(const struct stream *s)
+{
+	return !s->lost && s->cork == NULL && s->out.n == 0;
+}
+
+void stream_probe(struct stream *s)
+{
+	s->io->probe(s);
+}
+
 void stream_shut(struct stream *s)
 {
 	s->shuts = true;

@@ -46,6 +46,7 @@ struct stream_io {
 	enum fault	(*write)(struct stream *, const struct iovec *, int, size_t *put);
 	void		(*shut)(struct stream *);	/* no more will be written */
 	size_t		(*unsent)(struct stream *);	/* written, but not acknowledged yet */
+	void		(*probe)(struct stream *);	/* asks a silent peer whether it is there */
 	void		(*close)(struct stream *, bool reset);
 };
 
@@ -111,6 +112,7 @@ struct stream {
 	bool			 shuts;		/* the end is to be said behind what waits */
 	bool			 broken;	/* the peer takes no more */
 	bool			 cut;		/* and it was a reset that told us */
+	bool			 lost;		/* some of what was written never left */
 	enum fault		 fault;		/* noticed, and told when it is safe */
 };
 
@@ -146,6 +148,13 @@ void		 stream_resume(struct stream *, unsigned why);
 bool		 stream_look(struct stream *);
 /* Nothing more will be written: the peer is told once all is out. Reading goes on. */
 void		 stream_shut(struct stream *);
+/* Has the peer's machine, as far as ours can tell, been sent all that was written? */
+bool		 stream_has_sent(const struct stream *);
+/*
+ * It may be silent for hours: that its peer's machine is gone is to be noticed within two minutes
+ * all the same.
+ */
+void		 stream_probe(struct stream *);
 /* What bytes left unconsumed is wanted now, though nothing was paused. */
 void		 stream_show_again(struct stream *);
 /*

@@ -50,7 +50,7 @@ void stream_out_clear(struct stream *s)
 static APART void stream_out_break(struct stream *s, enum fault f)
 {
 	stream_out_clear(s);
-	s->broken = true;
+	s->broken = s->lost = true;
 	s->cut = f == FAULT_RESET;
 	if (f == FAULT_PEER_EOF)
 		f = FAULT_RESET;
@@ -72,8 +72,10 @@ static APART void stream_out_queue(struct stream *s, const struct iovec *iov, in
 {
 	size_t before = s->out.n;
 
-	if (!wire_append(&s->out, iov, n, skip))
+	if (!wire_append(&s->out, iov, n, skip)) {
+		s->lost = true;
 		stream_out_fail(s, FAULT_NO_MEMORY);
+	}
 	stream_out_count(s, before);
 	if (stream_out_swamped(s))
 		stream_out_fail(s, FAULT_SLOW_PEER);
@@ -86,8 +88,10 @@ static inline void stream_out_put(struct stream *s, const struct iovec *iov, int
 {
 	size_t put = 0;
 
-	if (s->fault != FAULT_NONE || s->broken)
+	if (s->fault != FAULT_NONE || s->broken) {
+		s->lost = true;
 		return;
+	}
 	if (s->out.n == 0) {
 		enum fault f = s->io->write(s, iov, n, &put);
 		if (f != FAULT_NONE)
@@ -138,8 +142,10 @@ static APART void stream_out_seal(struct stream *s, const struct cork *c)
 {
 	enum fault f = tls_seal(s->tls, c->iov, c->n, stream_out_sink, s);
 
-	if (f != FAULT_NONE)
+	if (f != FAULT_NONE) {
+		s->lost = true;
 		stream_out_fail(s, f);
+	}
 	stream_out_send(s);
 }
 

@@ -210,6 +210,22 @@ static void explain_places(const struct explain *e, const struct config_backend 
 	putc('\n', e->out);
 }
 
+/* A server that only answers. */
+static void explain_mode(const struct explain *e, const struct config_backend *b)
+{
+	char text[MEASURE_TEXT];
+
+	explain_name(e, "mode");
+	if (b->mode == MODE_LONGPOLL)
+		fprintf(e->out, "longpoll: messages are asked for at %s, and posted to %s\n",
+		    b->poll.path, b->poll.send);
+	else
+		fprintf(e->out, "ws-over-http: what clients say is posted as events\n");
+	explain_name(e, "retry_for");
+	fprintf(e->out, "%s\n", b->retry_for ? measure_duration_text(b->retry_for, text)
+	    : "for ever");
+}
+
 static void explain_back(const struct explain *e, const struct config_route *r)
 {
 	const struct config_backend *b = r->backend;
@@ -228,6 +244,8 @@ static void explain_back(const struct explain *e, const struct config_route *r)
 	fprintf(e->out, "; up to %u %s, %s each\n", b->tries, b->tries == 1 ? "try" : "tries",
 	    measure_duration_text(b->connect_timeout, text));
 	explain_places(e, b);
+	if (b->mode != MODE_PROXY)
+		explain_mode(e, b);
 }
 
 static void explain_count(const struct explain *e, const char *name, unsigned n)
@@ -403,7 +421,7 @@ static void explain_backend(struct explain *e, const struct config_route *r)
 {
 	const struct config_backend *b = r->backend;
 
-	if (b->n_servers > 0 && config_server_has_http(b->servers[0].kind))
+	if (config_backend_is_proxied(b))
 		explain_proxy(e, r);
 	else
 		explain_messages(e, r);
@@ -421,7 +439,7 @@ static void explain_static(struct explain *e, const struct config_route *r)
 static void explain_redirect(struct explain *e, const struct config_route *r)
 {
 	struct slice url = {NULL, 0};
-	enum fault f = render_url(&e->e.x, r->redirect, &url);
+	enum fault f = render_location(&e->e.x, r->redirect, &url);
 
 	explain_name(e, "redirect");
 	if (f != FAULT_NONE)

@@ -30,10 +30,9 @@ static bool explain_http_rewrites(const struct config_route *conf)
 {
 	const struct config_rewrite *w = &conf->rewrite;
 
-	enum config_server_kind kind = conf->action == ACTION_BACKEND &&
-	    conf->backend->n_servers > 0 ? conf->backend->servers[0].kind : SERVER_TCP;
-
-	return (kind == SERVER_WS || kind == SERVER_WSS) &&
+	return conf->action == ACTION_BACKEND && conf->backend->n_servers > 0 &&
+	    conf->backend->servers[0].kind >= SERVER_WS &&
+	    !config_backend_is_proxied(conf->backend) &&
 	    (w->strip || w->path || w->host || w->set_headers.n || w->remove_headers.n);
 }
 

@@ -50,9 +50,9 @@ static enum fault route_find(struct exchange *x)
 
 	if (f == FAULT_NONE && x->route == NULL)
 		f = FAULT_NO_ROUTE;
-	if (f != FAULT_NONE && x->request->websocket)
+	if (f != FAULT_NONE)
 		x->route = &s->unrouted;
-	x->handler = x->route ? route_handler(x) : NULL;
+	x->handler = route_handler(x);
 	x->json = x->handler && x->handler->json;
 	return f == FAULT_NONE && x->handler == NULL ? FAULT_TRANSPORT : f;
 }

@@ -5,6 +5,8 @@
 
 #include "back/back_close.h"
 #include "back/back_echo.h"
+#include "back/back_events.h"
+#include "back/back_poll.h"
 #include "back/back_stream.h"
 #include "back/back_ws.h"
 #include "base/log.h"
@@ -43,6 +45,12 @@ static const struct snapshot_action snapshot_servers[] = {
 	[SERVER_HTTPS] = {&serve_proxy_handler, NULL},
 };
 
+/* Of those, where the gateway asks on its own. */
+static const struct snapshot_action snapshot_modes[] = {
+	[MODE_LONGPOLL] = {&front_ws_handler, &back_poll_kind},
+	[MODE_WS_OVER_HTTP] = {&front_ws_handler, &back_events_kind},
+};
+
 static const struct snapshot_action snapshot_services[] = {
 	[SERVICE_ECHO] = {&front_ws_handler, &back_echo_kind},
 	[SERVICE_CLOSE] = {&front_ws_handler, &back_close_kind},
@@ -57,6 +65,7 @@ static void snapshot_free(struct held *h)
 
 	for (size_t i = 0; s->routes && i < s->n_routes; i++)
 		snapshot_free_route(&s->routes[i]);
+	snapshot_free_route(&s->unrouted);
 	for (size_t i = 0; s->backends && i < s->config->n_backends; i++)
 		backend_free(s->backends[i]);
 	for (size_t i = 0; i < s->n_tls; i++)
@@ -180,6 +189,8 @@ static const struct snapshot_action *snapshot_action_of(const struct config_rout
 		return &snapshot_services[conf->service];
 	if (conf->action != ACTION_BACKEND)
 		return &snapshot_actions[conf->action];
+	if (conf->backend->mode != MODE_PROXY)
+		return &snapshot_modes[conf->backend->mode];
 	return &snapshot_servers[conf->backend->n_servers ? conf->backend->servers[0].kind
 	    : SERVER_TCP];
 }
@@ -217,13 +228,13 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 static enum fault snapshot_make_routes(struct snapshot *s)
 {
 	const struct config *c = s->config;
-	enum fault f = FAULT_NONE;
 
 	s->routes = calloc(c->n_routes + 1, sizeof(*s->routes));
 	if (s->routes == NULL)
 		return FAULT_NO_MEMORY;
 	s->n_routes = c->n_routes;
 	s->unrouted = (struct route){.conf = &c->unrouted, .handler = &front_ws_handler};
+	enum fault f = amend_new(&c->unrouted, true, &s->unrouted.amend);
 	for (size_t i = 0; i < c->n_routes && f == FAULT_NONE; i++)
 		f = snapshot_make_route(s, &c->routes[i], &s->routes[i]);
 	return f;

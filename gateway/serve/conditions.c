@@ -2,7 +2,6 @@
 
 #include "codec/http_date.h"
 #include "codec/http_etag.h"
-#include "codec/http_range.h"
 
 static bool conditions_has(const struct exchange *x, struct slice name)
 {
@@ -55,8 +54,9 @@ static bool conditions_known(const struct exchange *x, const struct conditions_s
 }
 
 /*
- * Step 5: are the parts that the client has of this version (section 13.1.5)? Whether a date tells
- * versions apart only the client can know, who was told when it came (section 8.8.2.2).
+ * Step 5: are the parts that the client has of this version (section 13.1.5)? Whether a date told
+ * versions apart only the client can know, who was told when it came (section 8.8.2.2); where the
+ * tag is weak, none does.
  */
 static bool conditions_resumable(const struct exchange *x, const struct conditions_subject *subject)
 {
@@ -66,34 +66,35 @@ static bool conditions_resumable(const struct exchange *x, const struct conditio
 	if (value.p == NULL)
 		return true;
 	if (http_date_read(value, &date))
-		return subject->modified == date;
+		return subject->modified == date && !slice_starts(subject->etag, SLICE("W/"));
 	return http_etag_equal(value, subject->etag, HTTP_ETAG_STRONG);
 }
 
-static enum conditions_verdict conditions_range(const struct exchange *x, uint64_t size,
-    uint64_t *first, uint64_t *n)
+static enum conditions_verdict conditions_range(const struct exchange *x,
+    const struct conditions_subject *subject, struct http_ranges *ranges)
 {
+	struct http_ranges asked;
 	struct slice range = exchange_header(x, SLICE("Range"));
-	uint64_t last;
 
-	switch (http_range_parse(range, size, first, &last)) {
+	switch (http_range_parse(range, subject->size, &asked)) {
 	case HTTP_RANGE_PART:
-		*n = last - *first + 1;
+		if (asked.n > subject->ranges)
+			break;
+		*ranges = asked;
 		return CONDITIONS_PART;
 	case HTTP_RANGE_NONE:
 		return CONDITIONS_UNSATISFIABLE;
 	case HTTP_RANGE_WHOLE:
 		break;
 	}
-	*first = 0;
 	return CONDITIONS_WHOLE;
 }
 
 enum conditions_verdict conditions_judge(const struct exchange *x,
-    const struct conditions_subject *subject, uint64_t *first, uint64_t *n)
+    const struct conditions_subject *subject, struct http_ranges *ranges)
 {
-	*first = 0;
-	*n = subject->size;
+	ranges->n = 1;
+	ranges->v[0] = (struct http_part){0, subject->size};
 	if (!conditions_match(x, subject))
 		return CONDITIONS_FAILED;
 	if (conditions_known(x, subject))
@@ -101,5 +102,5 @@ enum conditions_verdict conditions_judge(const struct exchange *x,
 	if (!slice_eq(x->request->method, SLICE("GET")) || !conditions_has(x, SLICE("Range")) ||
 	    !conditions_resumable(x, subject))
 		return CONDITIONS_WHOLE;
-	return conditions_range(x, subject->size, first, n);
+	return conditions_range(x, subject, ranges);
 }

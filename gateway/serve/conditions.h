@@ -4,6 +4,7 @@
 #ifndef CONDITIONS_H
 #define CONDITIONS_H
 
+#include "codec/http_range.h"
 #include "http/exchange.h"
 
 /* What the answer would be about. */
@@ -11,6 +12,7 @@ struct conditions_subject {
 	struct slice	etag;		/* with quotes, and W/ in front when it is weak */
 	int64_t		modified;	/* seconds since 1970 */
 	uint64_t	size;
+	unsigned	ranges;		/* how many may be given in one answer, at least 1 */
 };
 
 enum conditions_verdict {
@@ -22,10 +24,10 @@ enum conditions_verdict {
 };
 
 /*
- * What a GET or HEAD is to be answered with. PART: *n bytes from *first on; several ranges are
- * answered by all of it.
+ * What a GET or HEAD is to be answered with. The ranges are those of a PART; of anything else one,
+ * which is all of it.
  */
 enum conditions_verdict	conditions_judge(const struct exchange *, const struct conditions_subject *,
-			    uint64_t *first, uint64_t *n);
+			    struct http_ranges *);
 
 #endif

@@ -34,6 +34,8 @@ enum fault file_head_describe(struct file_head *h, struct exchange *x, const str
 		.etag = slice_of(etag),
 		.modified = st->st_mtim.tv_sec,
 		.size = (uint64_t)st->st_size,
+		/* Whether its coding would be that of each part, or of all, clients differ. */
+		.ranges = f->coding == HTTP_CODING_IDENTITY ? HTTP_RANGES : 1,
 	};
 	return etag ? FAULT_NONE : FAULT_NO_MEMORY;
 }
@@ -43,16 +45,15 @@ static void file_head_add(struct file_head *h, struct slice name, struct slice v
 	h->headers[h->n++] = (struct header){name, value};
 }
 
-/* A coded file is of the type that is in the coding. */
-static const char *file_type(const char *path)
+struct slice file_head_type(const struct file_find *f)
 {
-	const char *name = strrchr(path, '/');
+	const char *name = strrchr(f->path, '/');
 
-	return media_type_of(slice_of(name ? name + 1 : path));
+	return slice_of(media_type_of(slice_of(name ? name + 1 : f->path)));
 }
 
 enum fault file_head_make(struct file_head *h, struct exchange *x, const struct file_find *f,
-    bool content)
+    struct slice type)
 {
 	char *date = arena_alloc(&x->arena, HTTP_DATE_SIZE + 1);
 
@@ -63,9 +64,9 @@ enum fault file_head_make(struct file_head *h, struct exchange *x, const struct 
 	file_head_add(h, SLICE("Last-Modified"), (struct slice){date, HTTP_DATE_SIZE});
 	if (f->varies)
 		file_head_add(h, SLICE("Vary"), SLICE("Accept-Encoding"));
-	if (!content)
+	if (type.p == NULL)
 		return FAULT_NONE;
-	file_head_add(h, SLICE("Content-Type"), slice_of(file_type(f->path)));
+	file_head_add(h, SLICE("Content-Type"), type);
 	if (f->coding != HTTP_CODING_IDENTITY)
 		file_head_add(h, SLICE("Content-Encoding"), http_coding_name(f->coding));
 	file_head_add(h, SLICE("X-Content-Type-Options"), SLICE("nosniff"));

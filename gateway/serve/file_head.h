@@ -22,9 +22,14 @@ struct file_head {
  */
 enum fault	file_head_describe(struct file_head *, struct exchange *,
 		    const struct file_find *) MUST_USE;
-/* The headers that a 200 and a 304 share (section 15.4.5), and with content those of a 200. */
+/* A coded file is of the type that is in the coding. */
+struct slice	file_head_type(const struct file_find *);
+/*
+ * The headers that a 200 and a 304 share (section 15.4.5); with the type of what is sent, p not
+ * NULL, those of a 200.
+ */
 enum fault	file_head_make(struct file_head *, struct exchange *, const struct file_find *,
-		    bool content) MUST_USE;
+		    struct slice type) MUST_USE;
 /* What of size bytes a 206 holds; size alone, with n 0, of a 416. */
 enum fault	file_head_range(struct file_head *, struct exchange *, uint64_t first,
 		    uint64_t n) MUST_USE;

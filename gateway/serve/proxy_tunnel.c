@@ -26,7 +26,6 @@ static void proxy_tunnel_record(struct proxy_tunnel *t, const char *closed_by, e
 		return;
 	access_recall(t->record, &r);
 	r.session = true;
-	r.status = 101;
 	r.server = slice_of(t->ends.target->server.text);
 	r.duration = t->worker->now - t->opened;
 	r.bytes_in = t->bytes_in;
@@ -191,8 +190,7 @@ static enum fault proxy_tunnel_keep_record(struct proxy_tunnel *t)
 
 	if (!access_wanted())
 		return FAULT_NONE;
-	exchange_record_make(&record, t->x);
-	record.access.transport = SLICE("websocket");
+	exchange_record_websocket(&record, t->x);
 	t->record = access_keep(&record.access);
 	return t->record ? FAULT_NONE : FAULT_NO_MEMORY;
 }

@@ -11,6 +11,7 @@
 #include "loop/errand.h"
 #include "serve/file_find.h"
 #include "serve/file_head.h"
+#include "serve/file_parts.h"
 #include "serve/file_read.h"
 
 enum { SERVE_FILES_CHUNK = 64 * 1024 };	/* read at a time, so that others get their turn */
@@ -29,7 +30,9 @@ struct serve_files {
 	enum file_found	 found;
 	bool		 away;
 	bool		 full;		/* the client does not take more now */
-	uint64_t	 at, left;
+	uint64_t	 at, left;	/* of the file, or of the part of it */
+	struct file_parts *parts;	/* NULL: one is all */
+	struct slice	 before;	/* stands in front of the next bytes */
 	uint8_t		*buffer;	/* what an errand has read */
 	ssize_t		 got;		/* as file_read has it, with error */
 	int		 error;
@@ -225,21 +228,55 @@ static void serve_files_say(struct serve_files *s)
 	s->status = 0;
 }
 
+/* False: there is no further part. */
+static bool serve_files_begin_part(struct serve_files *s)
+{
+	struct file_parts *parts = s->parts;
+
+	if (parts == NULL || parts->sent == parts->ranges.n)
+		return false;
+	s->at = parts->ranges.v[parts->sent].first;
+	s->left = parts->ranges.v[parts->sent].n;
+	s->before = parts->heads[parts->sent++];
+	return true;
+}
+
+/* What is sent of the file, and of which type that is. */
+static enum fault serve_files_choose(struct serve_files *s, const struct http_ranges *ranges,
+    struct slice *type)
+{
+	*type = file_head_type(&s->find);
+	s->at = ranges->v[0].first;
+	s->left = s->length = ranges->v[0].n;
+	if (ranges->n == 1)
+		return FAULT_NONE;
+	s->parts = file_parts_new(s->x, ranges, *type, s->head.subject.size);
+	if (s->parts == NULL)
+		return FAULT_NO_MEMORY;
+	*type = s->parts->type;
+	s->length = s->parts->length;
+	serve_files_begin_part(s);
+	return FAULT_NONE;
+}
+
 /*
  * The bytes are read later: now the scratch still holds the client's. The head waits for the first
  * of them, so that a small file leaves with one send.
  */
-static enum fault serve_files_content(struct serve_files *s, enum conditions_verdict verdict)
+static enum fault serve_files_content(struct serve_files *s, enum conditions_verdict verdict,
+    const struct http_ranges *ranges)
 {
 	struct exchange *x = s->x;
-	enum fault f = file_head_make(&s->head, x, &s->find, true);
+	struct slice type;
+	enum fault f = serve_files_choose(s, ranges, &type);
 
-	if (f == FAULT_NONE && verdict == CONDITIONS_PART)
+	if (f == FAULT_NONE)
+		f = file_head_make(&s->head, x, &s->find, type);
+	if (f == FAULT_NONE && verdict == CONDITIONS_PART && s->parts == NULL)
 		f = file_head_range(&s->head, x, s->at, s->left);
 	if (f != FAULT_NONE)
 		return f;
 	s->status = verdict == CONDITIONS_PART ? 206 : 200;
-	s->length = s->left;
 	if (s->left > 0 && !slice_eq(x->request->method, SLICE("HEAD"))) {
 		worker_resume(x->client->worker, &s->task);
 		return FAULT_NONE;
@@ -252,18 +289,18 @@ static enum fault serve_files_content(struct serve_files *s, enum conditions_ver
 /* A fault: nothing was answered, and all is as it was. */
 static enum fault serve_files_answer(struct serve_files *s)
 {
+	struct http_ranges ranges;
 	enum fault f = file_head_describe(&s->head, s->x, &s->find);
 
 	if (f != FAULT_NONE)
 		return f;
-	enum conditions_verdict verdict = conditions_judge(s->x, &s->head.subject, &s->at,
-	    &s->left);
+	enum conditions_verdict verdict = conditions_judge(s->x, &s->head.subject, &ranges);
 	switch (verdict) {
 	case CONDITIONS_WHOLE:
 	case CONDITIONS_PART:
-		return serve_files_content(s, verdict);
+		return serve_files_content(s, verdict, &ranges);
 	case CONDITIONS_NOT_MODIFIED:
-		f = file_head_make(&s->head, s->x, &s->find, false);
+		f = file_head_make(&s->head, s->x, &s->find, (struct slice){NULL, 0});
 		if (f == FAULT_NONE)
 			serve_files_answer_short(s, 304, NULL);
 		return f;
@@ -330,6 +367,27 @@ static void serve_files_break(struct serve_files *s, ssize_t n, int error)
 	exchange_fail(serve_files_leave(s), f);
 }
 
+/* All has been sent. */
+static void serve_files_finish(struct serve_files *s)
+{
+	if (s->parts)
+		exchange_write(s->x, &(struct iovec){(void *)(uintptr_t)s->parts->end.p,
+		    s->parts->end.n}, 1);
+	exchange_end(serve_files_leave(s));
+}
+
+/* Bytes of the file, and what stands before them. */
+static enum flow serve_files_write(struct serve_files *s, void *p, size_t n)
+{
+	struct iovec iov[2] = {{(void *)(uintptr_t)s->before.p, s->before.n}, {p, n}};
+	int skipped = s->before.n == 0;
+
+	s->before.n = 0;
+	s->at += n;
+	s->left -= n;
+	return exchange_write(s->x, iov + skipped, 2 - skipped);
+}
+
 /* What has been read goes out, from the scratch or from an errand's buffer. */
 static void serve_files_take(struct serve_files *s, void *p, ssize_t n, int error)
 {
@@ -341,12 +399,9 @@ static void serve_files_take(struct serve_files *s, void *p, ssize_t n, int erro
 	}
 	if (s->status)
 		serve_files_say(s);
-	s->at += (uint64_t)n;
-	s->left -= (uint64_t)n;
-	struct iovec iov = {p, (size_t)n};
-	enum flow flow = exchange_write(x, &iov, 1);
-	if (s->left == 0) {
-		exchange_end(serve_files_leave(s));
+	enum flow flow = serve_files_write(s, p, (size_t)n);
+	if (s->left == 0 && !serve_files_begin_part(s)) {
+		serve_files_finish(s);
 		return;
 	}
 	s->full |= flow != FLOW_OK;

@@ -1,7 +1,6 @@
 #include "serve/serve_proxy.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/base64.h"
 #include "base/log.h"
@@ -13,10 +12,7 @@
 #include "http/proxy_request.h"
 #include "serve/proxy_tunnel.h"
 #include "upstream/connect.h"
-#include "upstream/pool.h"
-
-/* Between the server's word that it keeps connections for so long and ours; ms. */
-enum { SERVE_PROXY_MARGIN = 1000 };
+#include "upstream/reuse.h"
 
 struct serve_proxy {
 	struct exchange		*x;
@@ -91,14 +87,6 @@ static void serve_proxy_blame(const struct serve_proxy *p, enum fault f)
 	    serve_proxy_conf(p)->name, p->target->server.text);
 }
 
-/* One connection is as good as another only if nothing is said in front of the request. */
-static bool serve_proxy_keeps(const struct serve_proxy *p)
-{
-	const struct config_backend *conf = serve_proxy_conf(p);
-
-	return conf->send_proxy == SEND_PROXY_OFF && conf->keepalive.max > 0;
-}
-
 /* RFC 9110 section 9.2.2: asking twice does no more than asking once. */
 static bool serve_proxy_is_idempotent(struct slice method)
 {
@@ -118,13 +106,20 @@ static bool serve_proxy_may_retry(const struct serve_proxy *p)
 	    (p->x->request->websocket || serve_proxy_is_idempotent(p->x->request->method));
 }
 
+/* It is the server's turn to say something: all is said, or the client waits for its word. */
+static bool serve_proxy_is_asked(const struct serve_proxy *p)
+{
+	bool waits = p->x->request->expect_continue && !p->proceeded && !p->body_begun;
+
+	return !p->answered && (p->body_done || waits);
+}
+
 /* 0: it never comes. */
 static uint64_t serve_proxy_patience(const struct serve_proxy *p)
 {
 	const struct config_backend *conf = serve_proxy_conf(p);
-	bool asked = p->body_done || (p->x->request->expect_continue && !p->proceeded);
 
-	return !p->answered && asked ? conf->response_timeout : conf->body_timeout;
+	return serve_proxy_is_asked(p) ? conf->response_timeout : conf->body_timeout;
 }
 
 static void serve_proxy_set_timer(struct serve_proxy *p)
@@ -150,14 +145,13 @@ static void serve_proxy_expire(struct timer *t)
 {
 	struct serve_proxy *p = LIST_OWNER(t, struct serve_proxy, timer);
 	uint64_t patience = serve_proxy_patience(p);
-	bool asked = p->body_done || (p->x->request->expect_continue && !p->proceeded);
 
 	/* A client that does not take its answer is the HTTP layer's. */
 	if (p->choked)
 		serve_proxy_progress(p);
 	if (p->worker->now < p->active + patience) {
 		serve_proxy_set_timer(p);
-	} else if (!p->answered && !asked && !p->full) {
+	} else if (!p->answered && !serve_proxy_is_asked(p) && !p->full) {
 		serve_proxy_fail(p, FAULT_BODY_TIMEOUT);
 	} else {
 		serve_proxy_blame(p, FAULT_BACK_SILENT);
@@ -191,22 +185,6 @@ static enum fault serve_proxy_headers(struct exchange *x, const struct http1_res
 		if (proxy_fields_to_client(&fields, i, r->status))
 			(*headers)[(*n)++] = r->headers[i];
 	return FAULT_NONE;
-}
-
-/* "Keep-Alive: timeout=5": to be there first, we let go of the connection before that. */
-static uint64_t serve_proxy_server_keeps(const struct http1_response *r)
-{
-	const struct header *h = http1_find(r->headers, r->n_headers, SLICE("Keep-Alive"));
-	struct slice rest = h ? h->value : (struct slice){NULL, 0}, part, name;
-	uint64_t seconds;
-
-	while (rest.n > 0 && slice_cut(&rest, ',', &part))
-		if (slice_cut(&part, '=', &name) && part.p &&
-		    slice_ieq(slice_trim(name), SLICE("timeout")) &&
-		    slice_u64(slice_trim(part), &seconds) && seconds < UINT32_MAX)
-			return seconds * 1000 > SERVE_PROXY_MARGIN
-			    ? seconds * 1000 - SERVE_PROXY_MARGIN : 0;
-	return UINT64_MAX;
 }
 
 static int64_t serve_proxy_length(const struct http1_response *r)
@@ -252,6 +230,14 @@ static void serve_proxy_switch(struct serve_proxy *p, const struct http1_respons
 	serve_proxy_free(p);
 }
 
+/* Over HTTP/2 any 2xx opens the WebSocket (RFC 8441 section 5), which this server did not. */
+static bool serve_proxy_misleads(const struct serve_proxy *p, unsigned status)
+{
+	const struct request *r = p->x->request;
+
+	return r->websocket && r->protocol == HTTP_2 && status < 300;
+}
+
 static void serve_proxy_head(struct h1_client *c, const struct http1_response *r)
 {
 	struct serve_proxy *p = serve_proxy_of(c);
@@ -267,8 +253,13 @@ static void serve_proxy_head(struct h1_client *c, const struct http1_response *r
 		serve_proxy_switch(p, r, headers, n);
 		return;
 	}
+	if (serve_proxy_misleads(p, r->status)) {
+		serve_proxy_blame(p, FAULT_BACK_HANDSHAKE);
+		serve_proxy_fail(p, FAULT_BACK_HANDSHAKE);
+		return;
+	}
 	p->answered = true;
-	p->server_keeps = serve_proxy_server_keeps(r);
+	p->server_keeps = reuse_server_keeps(r);
 	exchange_respond(p->x, &(struct response){.status = (int)r->status, .headers = headers,
 	    .n_headers = n, .length = serve_proxy_length(r)});
 	serve_proxy_next_phase(p);
@@ -290,26 +281,12 @@ static void serve_proxy_answer_body(struct h1_client *c, uint8_t *bytes, size_t 
 		serve_proxy_choke(p);
 }
 
-/* Back to the pool, or to its end. */
-static void serve_proxy_put_away(struct serve_proxy *p, enum h1_client_end how)
-{
-	const struct config_keepalive *keep = &serve_proxy_conf(p)->keepalive;
-	bool reusable = how == H1_CLIENT_COMPLETE && h1_client_is_reusable(&p->client);
-	struct stream *s = h1_client_release(&p->client);
-	uint64_t idle = p->server_keeps < keep->idle ? p->server_keeps : keep->idle;
-
-	if (reusable && serve_proxy_keeps(p))
-		pool_put(p->worker->gateway->pool, p->target, s, idle, keep->max);
-	else
-		stream_close(s, true);
-}
-
 static void serve_proxy_end(struct h1_client *c, enum h1_client_end how)
 {
 	struct serve_proxy *p = serve_proxy_of(c);
 	struct exchange *x = p->x;
 
-	serve_proxy_put_away(p, how);
+	reuse_put_away(p->worker, p->backend, p->target, c, how, p->server_keeps);
 	serve_proxy_free(p);
 	exchange_resume(x, PAUSE_BODY);
 	exchange_end(x);
@@ -361,15 +338,6 @@ static const struct h1_client_events serve_proxy_client_events = {
 	.gone = serve_proxy_back_gone,
 };
 
-/* "http://host:port", as the configuration has it. */
-static struct slice serve_proxy_server_host(const struct target *t)
-{
-	const char *host = strstr(t->server.text, "://");
-
-	host = host ? host + 3 : t->server.text;
-	return (struct slice){host, strcspn(host, "/")};
-}
-
 /* A new key for each handshake, so that no server can know its answer before. */
 static struct slice serve_proxy_new_key(struct serve_proxy *p)
 {
@@ -389,8 +357,8 @@ static enum fault serve_proxy_ask(struct serve_proxy *p, struct stream *s)
 
 	proxy_request_init(&request, p->x);
 	proxy_request_rewrite(&request, &p->rewrite);
-	request.fallback_host = serve_proxy_server_host(p->target);
-	request.close = !serve_proxy_keeps(p);
+	request.fallback_host = target_authority(p->target);
+	request.close = !reuse_is_wanted(serve_proxy_conf(p));
 	if (r->websocket)
 		request.key = serve_proxy_new_key(p);
 	enum fault f = proxy_request_write(&request, p->x, &ask.head);
@@ -401,6 +369,8 @@ static enum fault serve_proxy_ask(struct serve_proxy *p, struct stream *s)
 	stream_set_buffer(s, p->x->route->conf->buffer, ask.head.n);
 	h1_client_open(&p->client, s, &(struct http1_limits){limits->head, limits->headers},
 	    &serve_proxy_client_events, &ask);
+	if (p->body_done)
+		h1_client_finish(&p->client);	/* of an empty one, that is asked for again */
 	return FAULT_NONE;
 }
 
@@ -440,8 +410,11 @@ static size_t serve_proxy_body(struct exchange *x, uint8_t *bytes, size_t n)
 {
 	struct serve_proxy *p = x->state;
 
-	p->body_begun = true;
 	serve_proxy_progress(p);
+	if (!p->body_begun) {
+		p->body_begun = true;
+		serve_proxy_set_timer(p);
+	}
 	if (h1_client_write(&p->client, bytes, n) == FLOW_FULL)
 		serve_proxy_back_full(&p->client);
 	return n;
@@ -519,7 +492,7 @@ static enum fault serve_proxy_open(struct exchange *x)
 	if (f == FAULT_NONE && x->request->websocket)
 		f = serve_proxy_admit(p);
 	if (f == FAULT_NONE)
-		f = serve_proxy_connect(p, serve_proxy_keeps(p));
+		f = serve_proxy_connect(p, reuse_is_wanted(serve_proxy_conf(p)));
 	if (f != FAULT_NONE) {
 		serve_proxy_free(p);
 		return f;

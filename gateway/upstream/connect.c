@@ -142,7 +142,7 @@ static bool connect_reuse(struct connect_try *t)
 {
 	struct connect *c = t->connect;
 	struct stream *s = c->request.reused
-	    ? pool_take(c->worker->gateway->pool, t->target) : NULL;
+	    ? pool_take(c->worker->gateway->pool, t->target, UINT64_MAX) : NULL;
 
 	if (s == NULL)
 		return false;

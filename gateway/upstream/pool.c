@@ -23,6 +23,7 @@ struct pool_idle {
 	struct pool_shelf	*shelf;
 	struct stream		*stream;
 	struct timer		 timer;
+	uint64_t		 since;
 };
 
 struct pool *pool_new(struct worker *w)
@@ -121,13 +122,15 @@ void pool_close_all(struct pool *p)
 	}
 }
 
-struct stream *pool_take(struct pool *p, const struct target *t)
+struct stream *pool_take(struct pool *p, const struct target *t, uint64_t age)
 {
 	struct pool_shelf *shelf;
 
 	while ((shelf = pool_find(p, t)) != NULL) {
 		struct pool_idle *idle = LIST_OWNER(shelf->idle.prev, struct pool_idle, link);
 		struct stream *s = idle->stream;
+		if (p->worker->now - idle->since > age)
+			return NULL;
 		if (!stream_look(s)) {
 			if (s->owner == idle)
 				pool_close(idle);
@@ -184,6 +187,7 @@ void pool_put(struct pool *p, struct target *t, struct stream *s, uint64_t idle,
 		return;
 	}
 	i->stream = s;
+	i->since = p->worker->now;
 	stream_hand(s, &pool_events, i);
 	timer_set(p->worker, &i->timer, p->worker->now + idle);
 	if (i->shelf->n > max)

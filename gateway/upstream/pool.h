@@ -14,11 +14,11 @@ struct pool;
 struct pool	*pool_new(struct worker *);	/* NULL: out of memory */
 void		 pool_free(struct pool *);	/* closes all; NULL is fine */
 /*
- * The one that was used last, as connect_done gives streams away: paused (PAUSE_DIAL). It is silent
- * and open at this moment, as far as this machine knows. NULL: there is none. Not while
- * the worker's scratch is in use.
+ * The one that was used last, at most `age` ms ago, as connect_done gives streams away: paused
+ * (PAUSE_DIAL). It is silent and open at this moment, as far as this machine knows. NULL: there is
+ * none. Not while the worker's scratch is in use.
  */
-struct stream	*pool_take(struct pool *, const struct target *);
+struct stream	*pool_take(struct pool *, const struct target *, uint64_t age);
 /*
  * Takes the stream over, for at most `idle` ms; where the target has `max` already the oldest goes.
  * A worker that is stopping keeps none.

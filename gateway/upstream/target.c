@@ -31,6 +31,14 @@ void target_put(struct target *t)
 		held_put(&t->held);
 }
 
+struct slice target_authority(const struct target *t)
+{
+	const char *host = strstr(t->server.text, "://");
+
+	host = host ? host + 3 : t->server.text;
+	return (struct slice){host, strcspn(host, "/")};
+}
+
 bool target_is_full(const struct target *t)
 {
 	return t->max_sessions > 0 && t->sessions >= t->max_sessions;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/held.h"
+#include "base/slice.h"
 #include "config/config.h"
 
 enum {
@@ -33,6 +34,8 @@ struct target {
 /* Copies the server. NULL: out of memory. */
 struct target	*target_new(const struct config_server *, unsigned max_sessions);
 void		 target_put(struct target *);		/* lets go of it; NULL is fine */
+/* "host:port", as the configuration has it. */
+struct slice	 target_authority(const struct target *);
 bool		 target_is_full(const struct target *);
 /* What it may be given now, in TARGET_SHARES: less than its weight soon after it came back. */
 uint64_t	 target_weight(const struct target *, uint64_t now);

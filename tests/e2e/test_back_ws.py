@@ -108,6 +108,14 @@ def handshake(program):
     equal("x_forwarded_for" in headers, False, "the twin is gone")
 
 
+def accepted(program):
+    """What the backend says to the client besides, over either version of HTTP."""
+    for http2 in (False, True):
+        with ws.connect(gateway, at("/echo", program), http2=http2) as socket:
+            equal(socket.response.header("Set-Cookie"), "seen=1; Path=/", "Set-Cookie")
+            socket.finish()
+
+
 def subprotocol(program, offered, chosen):
     headers = [f"Sec-WebSocket-Protocol: {offered}"] if offered else []
     with ws.connect(gateway, at("/echo", program), headers=headers) as socket:
@@ -244,6 +252,7 @@ for program in PROGRAMS:
                 add(f"compression ({how}), client {'offers' if client else 'does not offer'} it",
                     compressed, program, theirs, ours, client)
     add(f"the handshake ({program})", handshake, program)
+    add(f"a cookie with the acceptance ({program})", accepted, program)
     for offered, chosen in (("a, b", "b"), ("a, c", "a"), ("", None)):
         add(f"subprotocols '{offered}' ({program})", subprotocol, program, offered, chosen)
     add(f"a code and reason of the backend ({program})", closed_by_backend, program)

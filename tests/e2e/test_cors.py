@@ -117,6 +117,7 @@ def browser():
         (f"{base}/mine", JSON | with_cookies, [200, "cors", "mine"]),
         (f"{base}/mine", {"method": "DELETE"}, REFUSED),
         (f"{base}/mine", {"headers": {"X-B": "1"}}, REFUSED),
+        (f"{base}/exposed", with_cookies, [200, "cors", "exposed", "yes"]),
         (f"{base}/open", {}, [200, "cors", "open"]),
         (f"{base}/open", {"headers": {"X-B": "1"}}, [200, "cors", "open"]),
         (f"{base}/open", with_cookies, REFUSED),
@@ -144,7 +145,12 @@ api: { path = "/api"; respond: { status = 200; body = "api"; };
 mine: { path = "/mine"; respond: { status = 200; body = "mine"; };
     cors: { origins = [ "http://localhost:@PORT@" ];
         methods = [ "PUT" ]; headers = [ "content-type", "X-A" ]; credentials = true; }; };
+exposed: { path = "/exposed"; respond: { status = 200; body = "exposed"; };
+    rewrite: { set_response_headers = { X-Own = "yes"; }; };
+    cors: { origins = [ "http://localhost:@PORT@" ]; expose = [ "ETag", "X-Own" ];
+        credentials = true; }; };
 open: { path = "/open"; respond: { status = 200; body = "open"; };
+    rewrite: { set_response_headers = { X-Own = "not to be read"; }; };
     cors: { origins = "*"; headers = "*"; }; };
 files: { path = "/files"; static = "@DIR@";
     cors: { origins = [ "https://app.example.com", "http://localhost:@PORT@" ]; }; };

@@ -17,7 +17,7 @@ BODY = os.urandom(3 * MiB)
 def answer(req, send):
     """What the path says; a WebSocket is accepted and echoes bytes."""
     kind = req.target.lstrip("/").partition("?")[0]
-    if req.one("sec-websocket-key"):
+    if req.one("sec-websocket-key") and kind != "page":
         send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
              b"Sec-WebSocket-Accept: " + accept_for(req.one("sec-websocket-key")).encode() +
              b"\r\n\r\n")
@@ -105,6 +105,20 @@ def tunnel():
     req = web.requests[-1]
     equal((req.method, req.one("upgrade"), req.one("sec-websocket-version"), req.all("content-length")),
           ("GET", "websocket", "13", []), "upgrade")
+    gateway.expect_record(type="session", protocol="h2", status=200, backend="w")
+
+
+@case("a server's 200 opens no WebSocket, and nothing behind the handshake reaches it")
+def no_websocket():
+    before = len(web.requests)
+    with http2.connect(gateway) as c:
+        stream = c.request("/page", "CONNECT", headers=[("sec-websocket-version", "13")], end=False,
+                           protocol="websocket")
+        c.send(stream, ws.frame(ws.TEXT, b"GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"))
+        equal(c.answer(stream).status, 502, "answer")
+        equal(c.fetch("/x").status, 200, "status of another request")
+    equal([r.target for r in web.requests[before:]], ["/page", "/x"], "what the server saw")
+    gateway.expect_log("backend w")
 
 
 def messages(tls, through):

@@ -45,6 +45,19 @@ def others():
         equal(response.header("Strict-Transport-Security"), None, "HSTS")
 
 
+@case("what 'defaults' says is in the answer when no route takes a request, too")
+def unrouted():
+    for path, status in (("/text", 201), ("/nowhere", 404)):
+        response = fetch(everywhere, path)
+        equal((response.status, response.header("Strict-Transport-Security")), (status, HSTS),
+              path)
+    everywhere.expect_record(path="/nowhere", status=404)
+    equal([r.get("route") for r in everywhere.records(path="/nowhere")], [None], "its route")
+
+
+everywhere = Gateway(top=f"defaults: {{ {REWRITE} }};", routes='''
+text: { path = "/text"; respond: { status = 201; body = "x"; }; };
+''')
 gateway = Gateway(routes=f'''
 echo: {{ path = "/echo"; service = "echo"; {REWRITE} }};
 health: {{ path = "/health"; service = "health"; {REWRITE} }};
@@ -69,4 +82,4 @@ add("a directory's redirect", has, 308, "/files")
 add("another method", has, 405, "/files/a.txt", "DELETE")
 add("a client who is denied", has, 403, "/denied")
 add("no WebSocket", has, 426, "/echo")
-run(gateway)
+run(gateway, everywhere)

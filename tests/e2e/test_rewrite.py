@@ -40,10 +40,11 @@ def host():
 @case("headers are set in place of the client's, twins of them too; others are removed")
 def headers():
     got = asked("/app/x?who=M%C3%BC", headers=["X-Base: /evil", "X_Base: /evil", "x-who: root",
-                                              "X-Debug: 1", "X-Other: kept", "Cookie: a=1"])
+                                              "X-Debug: 1", "X_Debug: 1", "X-Other: kept", "Cookie: a=1"])
     equal((got.all("x-base"), got.all("x_base")), (["/app"], []), "X-Base")
     equal(got.all("x-who"), ["M\u00c3\u00bc"], "X-Who")
-    equal((got.all("x-debug"), got.all("cookie"), got.all("x-other")), ([], [], ["kept"]), "others")
+    equal([got.all(name) for name in ("x-debug", "x_debug", "cookie", "x-other")],
+          [[], [], [], ["kept"]], "others")
 
 
 @case("the server's answers get the route's headers, and lose what it says about CORS")

@@ -1,9 +1,11 @@
 """Files from a directory: types, conditional and range requests, and nothing from elsewhere."""
+import email
 import email.utils
 import hashlib
 import os
 import random
 
+from harness import h2
 from harness.cases import add, case, contains, equal, run
 from harness.gateway import Gateway
 from harness.http1 import fetch, read_response, request
@@ -122,6 +124,40 @@ def whole(value, *statuses):
         equal(response.body, TEXT, "body")
 
 
+def several(value, *ranges, path="/text.txt", data=TEXT, tls=False):
+    """multipart/byteranges, as the library for e-mail reads it."""
+    with gateway.wire(tls) as wire:
+        wire.send(request(path, headers=[f"Range: {value}"]) + request("/d.json"))
+        response = read_response(wire)
+        equal(read_response(wire).body, b"{}", "the next answer")
+    equal((response.status, response.header("Content-Range")), (206, None), "answer")
+    kind = response.header("Content-Type")
+    message = email.message_from_bytes(f"Content-Type: {kind}\r\n".encode() + response.body)
+    equal(message.get_content_type(), "multipart/byteranges", "type")
+    equal([part["Content-Range"] for part in message.get_payload()],
+          [f"bytes {first}-{last}/{len(data)}" for first, last in ranges], "ranges")
+    boundary = b"\r\n--" + message.get_boundary().encode()
+    bodies = [part.split(b"\r\n\r\n", 1)[1] for part in response.body.split(boundary)[1:-1]]
+    equal([body == data[first:last + 1] for body, (first, last) in zip(bodies, ranges)],
+          [True] * len(ranges), "each part's bytes")
+    equal({part.get_content_type() for part in message.get_payload()},
+          {fetch(gateway, path, "HEAD").header("Content-Type").split(";")[0]}, "types")
+
+
+def large_parts():
+    several("bytes=1-1400000,1400002-2999998", (1, 1400000), (1400002, 2999998),
+            path="/big.bin", data=BIG, tls=True)
+
+
+@case("parts over HTTP/2: as long as the answer says")
+def h2_parts():
+    with h2.connect(gateway, tls=True) as connection:
+        stream = connection.fetch("/big.bin", headers=[("range", "bytes=2000000-,0-999999")])
+        equal(stream.status, 206, "status")
+        equal(len(stream.body), int(stream.header("content-length")), "length")
+        equal([BIG[2000000:] in stream.body, BIG[:1000000] in stream.body], [True] * 2, "parts")
+
+
 @case("a range in the middle of a large file, over TLS")
 def large_range():
     response = fetch(gateway, "/big.bin", tls=True, headers=["Range: bytes=1000000-1999999"])
@@ -197,6 +233,17 @@ for value, first, last in (("bytes=0-4", 0, 4), ("bytes=4-4", 4, 4), ("bytes=5-"
                            (f"bytes={size - 1}-", size - 1, size - 1),
                            ("bytes=0-99999999999999999999", 0, size - 1)):
     add(f"Range: {value}", ranged, value, first, last)
+for value, *ranges in (("bytes=0-4,10-14", (0, 4), (10, 14)),
+                       ("bytes=-5, 0-0", (size - 5, size - 1), (0, 0)),
+                       ("bytes=5-9,0-4,9999-", (5, 9), (0, 4))):
+    add(f"Range: {value}", several, value, *ranges)
+add("large parts over TLS", large_parts)
+add("Range: bytes=0-4,100- has one part", ranged, "bytes=0-4,100-", 0, 4)
+add("If-Range: another tag, several parts", conditional, 200, 'If-Range: "other"',
+    "Range: bytes=0-4,6-7")
+for value in ("bytes=0-4,2-6", "bytes=" + ",".join(f"{i}-{i}" for i in range(0, 40, 2)),
+              "bytes=0-4,x"):
+    add(f"Range: {value} is not divided", whole, value, 200)
 for value in (f"bytes={size}-", "bytes=1000-2000", "bytes=-0", "bytes=99999999999999999999-"):
     add(f"Range: {value} is outside", unsatisfiable, value)
 for value in ("bytes=", "bytes=a-b", "bytes=5-4", "bytes", "bytes=--5"):

@@ -84,12 +84,18 @@ static size_t fake_unsent(struct stream *s)
 	return fake_of(s)->unsent;
 }
 
+static void fake_probe(struct stream *s)
+{
+	fake_of(s)->got_probe = true;
+}
+
 static const struct stream_io fake_io = {
 	.name = "fake",
 	.read = fake_read,
 	.write = fake_write,
 	.shut = fake_shut,
 	.unsent = fake_unsent,
+	.probe = fake_probe,
 	.close = fake_close,
 };
 
@@ -183,8 +189,9 @@ void flow_finish(void)
 	assert_int_equal(w->worker.stats.queued, 0);
 	assert_int_equal(w->worker.stats.stashed, 0);
 	assert_int_equal(w->worker.stats.assembled, 0);
+	assert_int_equal(w->worker.stats.unposted, 0);
 	assert_int_equal(w->worker.stats.heads, 0);
-	assert_int_equal(w->worker.stats.inflating, 0);
+	assert_int_equal(w->worker.stats.compression, 0);
 	assert_int_equal(w->worker.stats.kept, 0);
 	assert_int_equal(w->worker.stats.posted, 0);
 	assert_int_equal(w->worker.timers.opened, 0);

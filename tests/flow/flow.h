@@ -27,7 +27,7 @@ struct fake {
 	size_t		 unsent;	/* of out, still on their way to it */
 	bool		 eof, reset;	/* behind the last byte of in */
 	bool		 broken;	/* was written to after its reset */
-	bool		 got_shut, got_close, got_reset;
+	bool		 got_shut, got_close, got_reset, got_probe;
 };
 
 enum flow_dial { FLOW_DIAL_ACCEPT, FLOW_DIAL_REFUSE, FLOW_DIAL_HANG };

@@ -34,7 +34,7 @@ static struct slice back_field(const struct fake *f, const char *name)
 /* The right answer to what the backend was asked, with these lines more. */
 static const char *back_answer(const struct fake *b, const char *lines)
 {
-	static char answer[2000];
+	static char answer[20000];
 	char accept[WS_ACCEPT_SIZE];
 	struct slice key = back_field(b, "Sec-WebSocket-Key");
 
@@ -166,6 +166,10 @@ static void back_expect_joined(const struct fake *c, const char *text, size_t n,
 	assert_int_equal(messages, 0);
 }
 
+/* What a backend says in accepting that is not for the client. */
+static const char *const back_ours[] = {"X-Gone", "Keep-Alive", "Sec-WebSocket-Other",
+    "Content-Type", "Link"};
+
 /* In any pieces, with interim answers in front and frames behind. */
 static void test_answer(void **state)
 {
@@ -176,17 +180,49 @@ static void test_answer(void **state)
 		b->most = most;
 		fake_say_text(b, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
 		fake_say_text(b, back_answer(b, "Sec-WebSocket-Protocol: y\r\n"
-		    "Set-Cookie: not=ours\r\n"));
+		    "Set-Cookie: a=b\r\nConnection: X-Gone\r\nX-Gone: 1\r\nKeep-Alive: x\r\n"
+		    "Sec-WebSocket-Other: z\r\nContent-Type: text/x\r\n"));
 		fake_say(b, "\x81\x05hello\x82\x01\x00", 10);
 		b->out_n = 0;
 		flow_run();
 		assert_true(slice_eq(back_field(c, "Sec-WebSocket-Protocol"), SLICE("y")));
+		assert_true(slice_eq(back_field(c, "Set-Cookie"), SLICE("a=b")));
+		for (size_t i = 0; i < sizeof(back_ours) / sizeof(back_ours[0]); i++)
+			assert_null(back_field(c, back_ours[i]).p);
 		back_expect_joined(c, "hello\0", 6, 2);
 		fake_frame(c, 0x81, "hi", 2);
 		flow_run();
 		back_expect(b, 0x81, "hi", 2);
 		flow_finish();
 	}
+}
+
+/* The most that a head may hold: long values, and as many as there may be. */
+static void test_long_answers(void **state)
+{
+	static char lines[16000];
+	size_t n = 0;
+
+	(void)state;
+	for (int many = 0; many < 2; many++)
+		for (size_t most = 1; most < 100000; most *= 77) {
+			n = 0;
+			for (int i = 0; i < (many ? 97 : 3); i++)
+				n += (size_t)sprintf(lines + n, "Set-Cookie: %0*d\r\n",
+				    many ? 80 : 5000, i);
+			struct fake *c = back_ask(PLAIN, "Sec-WebSocket-Protocol: y\r\n");
+			struct fake *b = flow_backend();
+			b->most = most;
+			fake_say_text(b, back_answer(b, lines));
+			fake_say(b, "\x81\x05hello", 7);
+			flow_run();
+			const uint8_t *found = memmem(c->out, c->out_n, "Set-Cookie", 10);
+			assert_non_null(found);
+			assert_memory_equal(found, lines, n);
+			assert_memory_equal(found + n, "\r\n", 2);
+			back_expect_joined(c, "hello", 5, 1);
+			flow_finish();
+		}
 }
 
 static const char *const back_wrong[] = {
@@ -903,6 +939,7 @@ int main(void)
 		cmocka_unit_test(test_rewrite),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_long_answers),
 		cmocka_unit_test(test_wrong_answers),
 		cmocka_unit_test(test_spoiled_answers),
 		cmocka_unit_test(test_large_head),

@@ -298,14 +298,14 @@ static void test_messages_under_way(void **state)
 		fake_frame(c[i], WS_RSV1 | WS_TEXT, pieces[i], 2);
 	}
 	flow_run();
-	assert_int_equal(flow_world.worker.stats.inflating, 2 * 40 * 1024);
+	assert_int_equal(flow_world.worker.stats.compression, 2 * 40 * 1024);
 	deflate_say(c[2], "meanwhile", 9);
 	flow_run();
 	deflate_expect(c[2], NO, "meanwhile", 9);
 	for (size_t i = 0; i < 2; i++)
 		fake_frame(c[i], 0x80 | WS_CONTINUATION, pieces[i] + 2, sizes[i] - 2);
 	flow_run();
-	assert_int_equal(flow_world.worker.stats.inflating, 0);
+	assert_int_equal(flow_world.worker.stats.compression, 0);
 	for (size_t i = 0; i < 2; i++)
 		deflate_expect(c[i], YES, texts[i], strlen(texts[i]));
 	flow_finish();
@@ -321,6 +321,7 @@ static void test_takeover(void **state)
 	(void)state;
 	c = deflate_open(ECHO("context_takeover = true; min_size = 1;"));
 	assert_null(memmem(c->out, 400, "no_context_takeover", 19));
+	assert_int_equal(flow_world.worker.stats.compression, 264 * 1024);
 	for (int i = 0; i < 3; i++) {
 		fake_frame(c, 0x80 | WS_TEXT, "a message that is said again", 28);
 		flow_run();
@@ -330,6 +331,9 @@ static void test_takeover(void **state)
 			assert_int_equal(deflate_heard(c, YES, out, sizeof(out)), 28);
 		c->out_n = 0;
 	}
+	fake_frame(c, 0x80 | WS_RSV1 | WS_TEXT, "\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
+	flow_run();
+	assert_int_equal(flow_world.worker.stats.compression, (264 + 40) * 1024);
 	flow_finish();
 }
 

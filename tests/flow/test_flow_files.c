@@ -307,7 +307,8 @@ static void all_kinds(void)
 	fake_say_text(c, "GET /files/large.bin HTTP/1.1\r\nHost: h\r\n\r\n"
 	    "GET /old/x HTTP/1.1\r\nHost: h\r\n\r\n"
 	    "GET /files/sub HTTP/1.1\r\nHost: h\r\n\r\n"
-	    "GET /files/x HTTP/1.1\r\nHost: h\r\nRange: bytes=1-\r\n\r\n");
+	    "GET /files/x HTTP/1.1\r\nHost: h\r\nRange: bytes=1-\r\n\r\n"
+	    "GET /files/large.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=0-9,99-\r\n\r\n");
 	flow_run();
 	fake_eof(c);
 	flow_run();

@@ -147,7 +147,11 @@ static void test_retries(void **state)
 		{"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", true},
 		{"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", false},
 		{"PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", true},
+		{"PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", true},
+		{"PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", true},
 		{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", false},
+		{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", false},
+		{"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", false},
 		{"PATCH / HTTP/1.1\r\nHost: h\r\n\r\n", false},
 		{"ODD / HTTP/1.1\r\nHost: h\r\n\r\n", false},
 	};
@@ -291,6 +295,63 @@ static void test_broken_answers(void **state)
 		}
 		flow_finish();
 	}
+}
+
+/* Cut at each byte, by an end or a reset: what is not whole never looks so. */
+static void test_cut_anywhere(void **state)
+{
+	static const struct {
+		const char	*answer;
+		size_t		 head;		/* bytes until it is answered */
+	} cases[] = {
+		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 38},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nok\r\n0\r\nT: t\r\n\r\n", 47},
+		{"HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nk", 60},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t at = 0; at < strlen(cases[i].answer); at++)
+			for (int how = 0; how < 2; how++) {
+				flow_begin_backend(WEB, "", SERVER);
+				struct fake *c = flow_client(), *b = ask(c, GET);
+				fake_say(b, cases[i].answer, at);
+				flow_run();
+				if (how)
+					fake_reset(b);
+				else
+					fake_eof(b);
+				flow_run();
+				if (at < cases[i].head)
+					fake_expect_start(c, "HTTP/1.1 502 ");
+				else
+					lacks(c, "0\r\n\r\n");
+				assert_int_equal(c->got_reset, at >= cases[i].head);
+				assert_true(b->got_close || b->got_reset);
+				assert_int_equal(flow_world.n_fakes, 2);
+				flow_finish();
+			}
+}
+
+/* Interim answers without end cost neither memory nor more time than an answer may take. */
+static void test_interim_flood(void **state)
+{
+	(void)state;
+	flow_begin_backend(WEB, "", SERVER " response_timeout = \"10s\";");
+	struct fake *c = flow_client(), *b = ask(c, GET);
+	for (int i = 0; i < 9; i++) {
+		for (int k = 0; k < 1000; k++)
+			fake_say_text(b, k % 2 ? "HTTP/1.1 100 Continue\r\n\r\n"
+			    : "HTTP/1.1 199 Odd\r\nX: y\r\n\r\n");
+		flow_run();
+		assert_int_equal(c->out_n, 0);
+		assert_int_equal(flow_world.worker.stats.stashed, 0);
+		flow_advance(1000);
+	}
+	flow_advance(1000);
+	fake_expect_start(c, "HTTP/1.1 504 ");
+	assert_true(b->got_close);
+	flow_finish();
 }
 
 static void test_large_head(void **state)
@@ -530,6 +591,57 @@ static void test_timeouts(void **state)
 	flow_finish();
 }
 
+/* Who does not wait for the server's word is the one that is waited for. */
+static void test_impatient_client(void **state)
+{
+	(void)state;
+	flow_begin_backend(WEB, "", SERVER " response_timeout = 0;");
+	struct fake *c = flow_client(), *b = ask(c,
+	    "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+	flow_advance(3600 * 1000);		/* the server may think about it */
+	fake_say_text(c, "ab");
+	flow_run();
+	ends(b, "\r\n\r\nab");
+	flow_advance(299 * 1000);
+	assert_int_equal(c->out_n, 0);
+	flow_advance(2 * 1000);
+	fake_expect_start(c, "HTTP/1.1 408 ");
+	assert_true(b->got_close);
+	flow_finish();
+}
+
+/* It says no, and takes no more of what is sent: the client is told, and is no longer held up. */
+static void test_early_answer_while_full(void **state)
+{
+	(void)state;
+	for (int complete = 0; complete < 2; complete++) {
+		flow_begin_backend(WEB, "", SERVER);
+		struct fake *c = flow_client();
+		char head[80];
+		snprintf(head, sizeof(head),
+		    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", BULK);
+		struct fake *b = ask(c, head);
+		b->window = 0;
+		fake_say(c, bulk(), BULK);
+		flow_run();
+		assert_true(c->in_at < c->in_n);
+		answer(b, "HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nn");
+		assert_false(c->got_shut);
+		if (complete)
+			answer(b, "o");
+		else
+			fake_reset(b);
+		flow_run();
+		fake_expect_start(c, "HTTP/1.1 413 ");
+		assert_int_equal(c->got_reset, !complete);
+		assert_int_equal(c->got_shut, complete);
+		assert_int_equal(c->in_at == c->in_n, complete);
+		flow_advance(60 * 1000);
+		assert_true(b->got_close);
+		flow_finish();
+	}
+}
+
 static void test_cannot_be_connected(void **state)
 {
 	(void)state;
@@ -564,7 +676,7 @@ static void whole_exchange(void)
 {
 	struct fake *c = flow_client();
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		fake_say_text(c, i == 1
 		    ? "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
 		    : GET);
@@ -572,6 +684,11 @@ static void whole_exchange(void)
 		flow_advance(0);
 		if (flow_world.n_fakes < 2)
 			return;
+		if (i == 3) {
+			fake_eof(flow_backend());	/* and is asked again */
+			flow_run();
+			flow_advance(0);
+		}
 		fake_say_text(flow_backend(), "HTTP/1.1 200 OK\r\nA: b\r\nContent-Le");
 		flow_run();
 		fake_say_text(flow_backend(), "ngth: 2\r\n\r\nok");
@@ -609,6 +726,8 @@ int main(void)
 		cmocka_unit_test(test_bodies),
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_broken_answers),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_interim_flood),
 		cmocka_unit_test(test_large_head),
 		cmocka_unit_test(test_slow_client),
 		cmocka_unit_test(test_slow_server),
@@ -617,6 +736,8 @@ int main(void)
 		cmocka_unit_test(test_expect),
 		cmocka_unit_test(test_client_leaves),
 		cmocka_unit_test(test_timeouts),
+		cmocka_unit_test(test_impatient_client),
+		cmocka_unit_test(test_early_answer_while_full),
 		cmocka_unit_test(test_cannot_be_connected),
 		cmocka_unit_test(test_no_pool_with_send_proxy),
 		cmocka_unit_test(test_memory),

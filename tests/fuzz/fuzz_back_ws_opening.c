@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "back/back_refusal.h"
 #include "back/back_ws_opening.h"
 #include "codec/ws_client.h"
 #include "codec/ws_handshake.h"
@@ -34,7 +35,21 @@ struct side {
 	struct fuzz_story	 story;
 	enum fault		 fault;
 	size_t			 used;
+	char			 accept[WS_ACCEPT_SIZE];	/* what it waits for */
 };
+
+/* True if there was any. */
+static bool swap(uint8_t *p, size_t n, const char *from, const char *to)
+{
+	uint8_t *at = p;
+	bool any = false;
+
+	while ((at = memmem(at, n - (size_t)(at - p), from, WS_ACCEPT_SIZE)) != NULL) {
+		memcpy(at, to, WS_ACCEPT_SIZE);
+		any = true;
+	}
+	return any;
+}
 
 static void side_init(struct side *s, uint8_t choice)
 {
@@ -63,8 +78,7 @@ static void side_fini(struct side *s)
 	arena_fini(&s->world.x.arena);
 }
 
-/* The accept value that this side waits for. */
-static void side_accept(struct side *s, char accept[WS_ACCEPT_SIZE])
+static void side_accept(struct side *s)
 {
 	static const struct config_server server = {.kind = SERVER_WS, .host = "h", .port = 80};
 	struct slice head;
@@ -72,8 +86,32 @@ static void side_accept(struct side *s, char accept[WS_ACCEPT_SIZE])
 	FUZZ_CHECK(back_ws_opening_request(s->opening, &server, &head) == FAULT_NONE);
 	const char *key = memmem(head.p, head.n, "Sec-WebSocket-Key: ", 19);
 	FUZZ_CHECK(key);
-	FUZZ_CHECK(ws_handshake_accept((struct slice){key + 19, WS_KEY_SIZE}, accept) ==
+	FUZZ_CHECK(ws_handshake_accept((struct slice){key + 19, WS_KEY_SIZE}, s->accept) ==
 	    FAULT_NONE);
+}
+
+/* Each side waits for a value of its own, which may stand anywhere. */
+static void side_tell(struct side *s, const void *p, size_t n)
+{
+	uint8_t *copy = malloc(n + 1);
+
+	FUZZ_CHECK(copy);
+	if (n > 0)
+		memcpy(copy, p, n);
+	swap(copy, n, s->accept, right);
+	fuzz_tell(&s->story, copy, n);
+	free(copy);
+}
+
+static void side_tell_headers(struct side *s, const struct header *v, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		FUZZ_CHECK(!slice_ieq(v[i].name, SLICE("Content-Length")));
+		FUZZ_CHECK(!slice_ieq(v[i].name, SLICE("Transfer-Encoding")));
+		FUZZ_CHECK(!slice_ieq(v[i].name, SLICE("Connection")));
+		side_tell(s, v[i].name.p, v[i].name.n);
+		side_tell(s, v[i].value.p, v[i].value.n);
+	}
 }
 
 static void side_tell_agreed(struct side *s, const struct back_ws_agreed *agreed)
@@ -82,6 +120,9 @@ static void side_tell_agreed(struct side *s, const struct back_ws_agreed *agreed
 	fuzz_tell_number(&s->story, agreed->deflate.on);
 	fuzz_tell_number(&s->story, agreed->deflate.in_takeover);
 	fuzz_tell_number(&s->story, agreed->deflate.out_takeover);
+	for (unsigned i = 0; i < agreed->n_headers; i++)
+		FUZZ_CHECK(!slice_ieq(agreed->headers[i].name, SLICE("Sec-WebSocket-Accept")));
+	side_tell_headers(s, agreed->headers, agreed->n_headers);
 	FUZZ_CHECK(s->world.conf.deflate.enable || !agreed->deflate.on);
 	FUZZ_CHECK(agreed->subprotocol.n == 0 || s->world.request.n_headers == 1);
 }
@@ -112,34 +153,22 @@ static void side_tell_refusal(struct side *s)
 
 	FUZZ_CHECK(back_ws_opening_refusal(s->opening, &r) == FAULT_NONE);
 	FUZZ_CHECK(r.response.status >= 300 && r.response.status < 600);
-	FUZZ_CHECK(r.response.length == (int64_t)r.body.n && r.body.n <= BACK_WS_BODY);
+	FUZZ_CHECK(r.response.length == (int64_t)r.body.n && r.body.n <= BACK_REFUSAL_BODY);
 	fuzz_tell_number(&s->story, (uint64_t)r.response.status);
-	for (unsigned i = 0; i < r.response.n_headers; i++) {
-		const struct header *h = &r.response.headers[i];
-		FUZZ_CHECK(!slice_ieq(h->name, SLICE("Content-Length")));
-		FUZZ_CHECK(!slice_ieq(h->name, SLICE("Transfer-Encoding")));
-		FUZZ_CHECK(!slice_ieq(h->name, SLICE("Connection")));
-		fuzz_tell(&s->story, h->name.p, h->name.n);
-		fuzz_tell(&s->story, h->value.p, h->value.n);
-	}
-	fuzz_tell(&s->story, r.body.p, r.body.n);
+	side_tell_headers(s, r.response.headers, r.response.n_headers);
+	side_tell(s, r.body.p, r.body.n);
 }
 
 static void side_run(struct side *s, uint8_t choice, const uint8_t *p, size_t n, uint32_t cut)
 {
-	char accept[WS_ACCEPT_SIZE];
-	uint8_t *bytes = malloc(n + 1), *at;
+	uint8_t *bytes = malloc(n + 1);
 
 	FUZZ_CHECK(bytes);
 	if (n > 0)
 		memcpy(bytes, p, n);
 	side_init(s, choice);
-	side_accept(s, accept);
-	bool spoken = false;
-	while ((at = memmem(bytes, n, right, WS_ACCEPT_SIZE)) != NULL) {
-		memcpy(at, accept, WS_ACCEPT_SIZE);
-		spoken = true;
-	}
+	side_accept(s);
+	bool spoken = swap(bytes, n, right, s->accept);
 	size_t left = feed_all(side_step, s, bytes, n, cut);
 	if (s->fault == FAULT_NONE && s->verdict == BACK_WS_WAIT) {
 		s->fault = back_ws_opening_end(s->opening, left > 0);
@@ -163,6 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	FUZZ_CHECK(sides[0].fault == sides[1].fault);
 	FUZZ_CHECK(sides[0].verdict == sides[1].verdict || sides[0].fault != FAULT_NONE);
 	FUZZ_CHECK(sides[0].story.hash == sides[1].story.hash);
-	FUZZ_CHECK(sides[0].verdict != BACK_WS_ACCEPTED || sides[0].used == sides[1].used);
+	FUZZ_CHECK(sides[0].verdict != BACK_WS_ACCEPTED || sides[0].fault != FAULT_NONE ||
+	    sides[0].used == sides[1].used);
 	return 0;
 }

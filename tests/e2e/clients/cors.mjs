@@ -18,7 +18,9 @@ try {
         async ([url, options]) => {
             try {
                 const response = await fetch(url, options);
-                return [response.status, response.type, await response.text()];
+                const own = response.headers.get('X-Own');
+                const seen = [response.status, response.type, await response.text()];
+                return own === null ? seen : [...seen, own];
             } catch (error) {
                 return [String(error)];
             }

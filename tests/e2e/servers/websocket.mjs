@@ -40,6 +40,7 @@ const refusals = {
         'Connection: close\r\n\r\n',
 };
 
+sockets.on('headers', (headers) => headers.push('Set-Cookie: seen=1; Path=/'));
 server.on('upgrade', (request, stream, head) => {
     const url = new URL(request.url, 'http://localhost');
     if (refusals[url.pathname]) {

@@ -75,7 +75,7 @@ async def main():
         context.load_cert_chain(sys.argv[4])
     async with websockets.serve(
             serve, host, int(port), ssl=context, process_request=refuse, max_size=64 << 20,
-            subprotocols=["b"], select_subprotocol=choose,
+            extra_headers={"Set-Cookie": "seen=1; Path=/"}, subprotocols=["b"], select_subprotocol=choose,
             compression="deflate" if deflate == "deflate" else None):
         await asyncio.Future()
 

@@ -83,6 +83,40 @@ static void test_takeover(void **state)
 	ws_inflater_free(i);
 }
 
+static void fill(int kind, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		text[i] = kind == 0 ? (uint8_t)rand() : kind == 1 ? 'a'
+		    : (uint8_t)"words and words "[(i * 7 + i / 31) % 16];
+}
+
+/*
+ * A sender that ends its stream every two bytes: nothing comes of it, and what it sent before is
+ * still referred to, from the far end of the window, too.
+ */
+static void test_many_ends(void **state)
+{
+	enum { SIZE = 1 << WS_WINDOW_MAX, CUT = 300, ENDS = 1000 };
+	struct ws_deflater *d = ws_deflater_new(WS_WINDOW_MAX);
+	struct ws_inflater *i = ws_inflater_new();
+	uint8_t ends[2 * ENDS + 1] = {0};
+
+	(void)state;
+	for (size_t k = 0; k < ENDS; k++)
+		ends[2 * k] = 3;
+	fill(0, SIZE);
+	for (size_t round = 0; round < 3; round++) {
+		/* The rest is behind this in the window, and comes anew. */
+		size_t n = ws_deflate(d, text, SIZE - CUT, true, true, 9, packed);
+		assert_int_equal(inflate_message(i, packed, n, 1000, 4096), SIZE - CUT);
+		assert_memory_equal(again, text, SIZE - CUT);
+		assert_int_equal(inflate_message(i, ends, sizeof(ends), 1000, 4096), 0);
+		assert_true(round == 0 || n < SIZE / 8);
+	}
+	ws_inflater_free(i);
+	ws_deflater_free(d);
+}
+
 static void test_broken(void **state)
 {
 	static const char *const broken[] = {"\x07", "\xff\xff", "\xf2\x00\x11\x00\x00"};
@@ -97,13 +131,6 @@ static void test_broken(void **state)
 	}
 	EXPECT_INFLATED(i, "\xf2\x48\xcd\xc9\xc9\x07\x00", "Hello");
 	ws_inflater_free(i);
-}
-
-static void fill(int kind, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		text[i] = kind == 0 ? (uint8_t)rand() : kind == 1 ? 'a'
-		    : (uint8_t)"words and words "[(i * 7 + i / 31) % 16];
 }
 
 /* In pieces of a message, whatever window, level and takeover. */
@@ -168,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_7_2_3_examples),
 	    cmocka_unit_test(test_takeover),
+	    cmocka_unit_test(test_many_ends),
 	    cmocka_unit_test(test_broken),
 	    cmocka_unit_test(test_there_and_back),
 	    cmocka_unit_test(test_random_bytes_fit),

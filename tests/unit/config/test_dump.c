@@ -51,6 +51,14 @@ static const char everything[] =
     "\t\tallow_targets = [ \"10.0.0.0/8\" ];\n\t\tbalance = \"roundrobin\";\n"
     "\t\tconnect_timeout = \"3s\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
     "\t\tresolve = \"30s\";\n\t};\n"
+    "\tp: {\n\t\tservers = [ \"https://p:80\" ];\n"
+    "\t\tpoll: {\n\t\t\tpath = \"/a?b\";\n\t\t\tsend = \"/c\";\n\t\t};\n"
+    "\t\tmode = \"longpoll\";\n\t\tretry_for = \"5s\";\n\t\tbalance = \"roundrobin\";\n"
+    "\t\tconnect_timeout = \"3s\";\n\t\tresponse_timeout = \"1m\";\n"
+    "\t\tbody_timeout = \"5m\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
+    "\t\ttls: {\n\t\t\tverify = true;\n\t\t\tmin_version = \"1.2\";\n\t\t};\n"
+    "\t\tkeepalive: {\n\t\t\tidle = \"1m\";\n\t\t\tmax = 64;\n\t\t};\n"
+    "\t\tresolve = \"30s\";\n\t};\n"
     "\tw: {\n\t\tservers = [ \"http://w:80\" ];\n\t\tmode = \"proxy\";\n"
     "\t\tbalance = \"roundrobin\";\n\t\tconnect_timeout = \"3s\";\n"
     "\t\tresponse_timeout = \"5s\";\n\t\tbody_timeout = \"0\";\n\t\ttries = 2;\n"
@@ -109,29 +117,35 @@ static const char web[] =
     "\t\t\tremove_response_headers = [ \"Server\" ];\n\t\t};\n"
     "\t\tcors: {\n\t\t\torigins = [ \"https://*.a.example\", \"null\" ];\n"
     "\t\t\tmethods = [ \"PUT\" ];\n\t\t\theaders = [ \"X-F\", \"*\" ];\n"
+    "\t\t\texpose = [ \"ETag\" ];\n"
     "\t\t\tcredentials = false;\n\t\t\tmax_age = \"10m\";\n\t\t};\n\t};\n"
     "\tx: {\n\t\tpath = \"~^/x/(?<id>.*)$\";\n\t\tbackend = \"w\";\n"
     WEB_KEYS
     "\t\trewrite: {\n\t\t\tpath = \"/y/${path.id}?z=1\";\n\t\t};\n\t};\n";
 
-/* Nothing is framed for who speaks WebSocket. */
+/* Nothing is framed for who knows messages. */
+#define MESSAGE_KEYS(transports) \
+    "\t\ttransports = [ " transports " ];\n\t\tsubprotocols = [ ];\n" \
+    "\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n" \
+    "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n" \
+    "\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n" \
+    "\t\tdeflate: {\n\t\t\tenable = true;\n\t\t\tmin_size = \"256\";\n" \
+    "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n" \
+    "\t\trefuse = \"http\";\n" \
+    "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n" \
+    "\t\t\tbytes = \"0\";\n\t\t};\n"
+
 static const char messages[] =
     "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
-    "\t\ttransports = [ \"websocket\", \"sockjs\", \"sse\", \"longpoll\" ];\n"
-    "\t\tsubprotocols = [ ];\n"
-    "\t\torigins = [ \"same\" ];\n\t\tmax_message = \"1M\";\n"
-    "\t\tping = \"25s\";\n\t\tping_timeout = \"20s\";\n\t\tidle = \"0\";\n"
-    "\t\tmax_lifetime = \"0\";\n\t\tbuffer = \"64K\";\n"
-    "\t\tdeflate: {\n\t\t\tenable = true;\n\t\t\tmin_size = \"256\";\n"
-    "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n"
-    "\t\trefuse = \"http\";\n"
-    "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
-    "\t\t\tbytes = \"0\";\n\t\t};\n"
+    MESSAGE_KEYS("\"websocket\", \"sockjs\", \"sse\", \"longpoll\"")
     "\t\tsockjs: {\n\t\t\theartbeat = \"10s\";\n\t\t\tdisconnect = \"15s\";\n"
     "\t\t\tresponse_limit = \"4K\";\n\t\t\tcookie_needed = true;\n"
     "\t\t\tclient_url = \"/sockjs.min.js\";\n\t\t\twebsocket = false;\n\t\t};\n"
     "\t\tsession: {\n\t\t\tresume = \"1m\";\n\t\t\treplay = \"64K\";\n"
-    "\t\t\tpoll = \"10s\";\n\t\t\tmax_per_ip = 9;\n\t\t};\n\t};\n";
+    "\t\t\tpoll = \"10s\";\n\t\t\tmax_per_ip = 9;\n\t\t};\n\t};\n"
+    "\tp: {\n\t\tpath = \"/p\";\n\t\tbackend = \"p\";\n"
+    MESSAGE_KEYS("\"websocket\"")
+    "\t};\n";
 
 static const char *const actions[] = {
     "\tm: {\n\t\tpath = \"/m\";\n\t\tbackend = \"m\";\n",

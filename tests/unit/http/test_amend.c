@@ -98,6 +98,7 @@ static void test_set(void **state)
 static void test_cors(void **state)
 {
 	static const char *origins[] = {"https://a.example"}, *all[] = {"*"};
+	static const char *exposed[] = {"X-Kept", "ETag"};
 	static const struct header own[] = {
 		{{"Access-Control-Allow-Origin", 27}, {"*", 1}},
 		{{"access-control-expose-headers", 29}, {"x", 1}}, {{"X-Kept", 6}, {"1", 1}},
@@ -128,6 +129,16 @@ static void test_cors(void **state)
 	exchange_answer(&fake.x, 200, NULL, 0, NULL, SLICE(""));
 	answers("Vary: Origin\nAccess-Control-Allow-Origin: https://a.example\n"
 	    "Access-Control-Allow-Credentials: true\n");
+
+	conf.cors.expose = (struct config_list){exposed, 2};
+	ask("GET", from_a);
+	exchange_answer(&fake.x, 200, own, 3, NULL, SLICE(""));
+	answers("X-Kept: 1\nVary: Origin\nAccess-Control-Allow-Origin: https://a.example\n"
+	    "Access-Control-Allow-Credentials: true\n"
+	    "Access-Control-Expose-Headers: X-Kept, ETag\n");
+	ask("GET", from_b);
+	exchange_answer(&fake.x, 200, own, 3, NULL, SLICE(""));
+	answers("X-Kept: 1\nVary: Origin\n");
 
 	conf.cors = (struct config_cors){.origins = {all, 1}};
 	ask("GET", nothing);
@@ -188,7 +199,7 @@ static void test_preflight(void **state)
 	    "Access-Control-Allow-Methods: GET, HEAD, POST\n");
 
 	conf.cors = (struct config_cors){.origins = {origins, 2}, .methods = {methods, 2},
-	    .headers = {headers, 2}, .max_age = 600 * 1000, .credentials = true};
+	    .headers = {headers, 2}, .expose = {headers, 2}, .max_age = 600 * 1000, .credentials = true};
 	ask("OPTIONS", put);
 	lacks(NULL, NULL);
 	exchange_answer(&fake.x, 204, NULL, 0, NULL, SLICE(""));

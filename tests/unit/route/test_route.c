@@ -162,7 +162,7 @@ static void test_route(void **state)
 	assert_ptr_equal(fake.x.snapshot, &snapshot->held);
 	route_to("/none");
 	assert_int_equal(route_exchange(&fake.x), FAULT_NO_ROUTE);
-	assert_null(fake.x.route);
+	assert_ptr_equal(fake.x.route, &snapshot->unrouted);
 	route_to("/old/x");
 	assert_int_equal(route_exchange(&fake.x), FAULT_NONE);
 	assert_int_equal(fake.x.request->n_captures, 1);

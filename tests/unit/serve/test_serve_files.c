@@ -321,7 +321,8 @@ static void test_ranges(void **state)
 		{"bytes=0-99", 206, "bytes 0-5/6", "index\n"},
 		{"bytes=6-", 416, "bytes */6", NULL},
 		{"bytes=-0", 416, "bytes */6", NULL},
-		{"bytes=0-1,3-4", 200, NULL, "index\n"},
+		{"bytes=0-1,9-", 206, "bytes 0-1/6", "in"},
+		{"bytes=0-1,1-4", 200, NULL, "index\n"},
 		{"bytes=3-2", 200, NULL, "index\n"},
 		{"lines=0-1", 200, NULL, "index\n"},
 	};
@@ -348,6 +349,67 @@ static void test_ranges(void **state)
 	fake_exchange_run(&fake, &serve_files_handler);
 	assert_int_equal(fake.status, 200);
 	assert_int_equal(fake.length, 6);
+}
+
+/* The boundary of the answer, which must be the one that its parts have. */
+static const char *boundary(void)
+{
+	static char found[64];
+	static const char type[] = "multipart/byteranges; boundary=";
+	const char *value = fake_exchange_answered(&fake, "Content-Type");
+
+	assert_memory_equal(value, type, sizeof(type) - 1);
+	snprintf(found, sizeof(found), "%s", value + sizeof(type) - 1);
+	return found;
+}
+
+static void test_parts(void **state)
+{
+	char expected[512], before[64];
+
+	(void)state;
+	assert_int_equal(get_with("/index.html", "Range", "bytes=-1, 0-1,3-3"), 206);
+	const char *b = boundary();
+	snprintf(expected, sizeof(expected),
+	    "\r\n--%s\r\nContent-Type: text/html; charset=utf-8\r\n"
+	    "Content-Range: bytes 5-5/6\r\n\r\n\n"
+	    "\r\n--%s\r\nContent-Type: text/html; charset=utf-8\r\n"
+	    "Content-Range: bytes 0-1/6\r\n\r\nin"
+	    "\r\n--%s\r\nContent-Type: text/html; charset=utf-8\r\n"
+	    "Content-Range: bytes 3-3/6\r\n\r\ne"
+	    "\r\n--%s--\r\n", b, b, b, b);
+	assert_string_equal(fake.body, expected);
+	assert_int_equal((size_t)fake.length, fake.n_body);
+	assert_null(fake_exchange_answered(&fake, "Content-Range"));
+	assert_non_null(fake_exchange_answered(&fake, "ETag"));
+	snprintf(before, sizeof(before), "%s", b);
+	get_with("/index.html", "Range", "bytes=0-0,2-2");
+	assert_string_not_equal(boundary(), before);
+}
+
+/* Each part is longer than what is read at a time, and the client is slow. */
+static void test_large_parts(void **state)
+{
+	static const size_t firsts[] = {70000, 0};
+
+	(void)state;
+	fake_exchange_request(&fake, "GET", "h", "/large.bin");
+	fake_exchange_add(&fake, "Range", "bytes=70000-170000,0-69999");
+	fake.flow = FLOW_FULL;
+	fake_exchange_run(&fake, &serve_files_handler);
+	for (unsigned i = 0; i < 100 && !fake.ended; i++) {
+		serve_files_handler.room(&fake.x);
+		fake_exchange_settle(&fake);
+	}
+	assert_true(fake.ended);
+	assert_int_equal((size_t)fake.length, fake.n_body);
+	const char *p = fake.body;
+	for (size_t k = 0; k < 2; k++) {
+		p = (const char *)memmem(p, 256, "\r\n\r\n", 4) + 4;
+		for (size_t i = firsts[k]; i < (k ? 70000 : 170001); i++)
+			assert_int_equal(*p++, file_tree_large(i));
+	}
+	assert_memory_equal(p, "\r\n--", 4);
 }
 
 static void test_conditions(void **state)
@@ -439,6 +501,11 @@ static void test_fresh(void **state)
 	fake_exchange_request(&fake, "GET", "h", "/index.html");
 	fake_exchange_add(&fake, "Range", "bytes=0-1");
 	fake_exchange_add(&fake, "If-Range", etag);
+	fake_exchange_run(&fake, &serve_files_handler);
+	assert_int_equal(fake.status, 200);
+	fake_exchange_request(&fake, "GET", "h", "/index.html");
+	fake_exchange_add(&fake, "Range", "bytes=0-1");
+	fake_exchange_add(&fake, "If-Range", "Sun, 09 Sep 2001 01:46:40 GMT");
 	fake_exchange_run(&fake, &serve_files_handler);
 	assert_int_equal(fake.status, 200);
 	clock_fake(0, 0);
@@ -552,6 +619,14 @@ static void test_no_codings(void **state)
 	assert_string_equal(fake.body, "gzipped");
 	answered("Content-Type", "application/gzip");
 	answered("Content-Encoding", NULL);
+	/* Which coding a part has is not to be guessed: all of it comes. */
+	fake_exchange_request(&fake, "GET", "h", "/app.js");
+	fake_exchange_add(&fake, "Accept-Encoding", "br");
+	fake_exchange_add(&fake, "Range", "bytes=0-0,2-2");
+	fake_exchange_run(&fake, &serve_files_handler);
+	assert_int_equal(fake.status, 200);
+	assert_string_equal(fake.body, "brotli");
+	answered("Content-Encoding", "br");
 	/* The ending alone is a hidden file. */
 	assert_int_equal(get_coded("/.br", "br"), 404);
 }
@@ -577,6 +652,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone, begin, end),
 		cmocka_unit_test_setup_teardown(test_shrinks, begin, end),
 		cmocka_unit_test_setup_teardown(test_ranges, begin, end),
+		cmocka_unit_test_setup_teardown(test_parts, begin, end),
+		cmocka_unit_test_setup_teardown(test_large_parts, begin, end),
 		cmocka_unit_test_setup_teardown(test_conditions, begin, end),
 		cmocka_unit_test_setup_teardown(test_precedence, begin, end),
 		cmocka_unit_test_setup_teardown(test_fresh, begin, end),
