@@ -3,6 +3,7 @@
 #include "codec/http_path.h"
 #include "front/sockjs.h"
 #include "front/sockjs_answer.h"
+#include "http/origin.h"
 
 /* Pieces of what makes old browsers, and proxies, let go of an answer. */
 enum {
@@ -319,6 +320,12 @@ static enum fault sockjs_receive_open(struct exchange *x)
 	const char *callback = NULL;
 
 	sockjs_hide(x);
+	if (t->callback && !origin_of_page_allowed(x, &x->route->conf->origins)) {
+		log_fault_words(FAULT_ORIGIN_DENIED, "route %s: %s asked for by \"%.*s\", not "
+		    "allowed (add its origin to origins)", x->route->conf->name,
+		    t->carrier->transport, SLICE_ARG(exchange_header(x, SLICE("Referer"))));
+		return FAULT_ORIGIN_DENIED;
+	}
 	if (t->callback && (callback = sockjs_callback(x)) == NULL)
 		return FAULT_NONE;
 	struct receiver *r = receiver_new(x, t->carrier);
