@@ -29,7 +29,7 @@ static bool render_host_is_name(struct slice part)
 static size_t render_host_begin(const struct template *t)
 {
 	struct slice text = t->n > 0 && t->segments[0].variable == TEMPLATE_LITERAL
-	    ? t->segments[0].text : (struct slice){NULL, 0};
+	    ? t->segments[0].text : SLICE("");
 	size_t at = render_host_end(text);
 	struct slice rest = {text.p + at, text.n - at};
 
@@ -57,11 +57,11 @@ bool render_host_stays(const struct template *t, const struct slice *parts)
 	if (begin == 0)
 		return !render_host_appears(t, parts);
 	for (size_t i = 0; i < t->n; i++, begin = 0) {
+		if (parts[i].n == begin)
+			continue;
 		struct slice part = {parts[i].p + begin, parts[i].n - begin};
 		enum template_variable variable = t->segments[i].variable;
 		size_t end = render_host_end(part);
-		if (part.n == 0)
-			continue;
 		if (variable == TEMPLATE_LITERAL && end > 0)
 			goes_on = false;
 		if (variable != TEMPLATE_LITERAL && end > 0) {

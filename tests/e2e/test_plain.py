@@ -1,5 +1,6 @@
 """Sessions of plain HTTP as their users meet them: curl, several workers, limits, other origins."""
 import json
+import select
 import signal
 import subprocess
 
@@ -197,15 +198,24 @@ def logged():
     equal(session.place.rsplit("/", 1)[1] in log, False, "its id stands in the log")
 
 
+def held_poll(session):
+    """A poll that the gateway holds: of two, the one for whose sake the other is sent away."""
+    wires = [session.connect(), session.connect()]
+    for wire in wires:
+        wire.send(session.head())
+    ready, _, _ = select.select([wire.sock for wire in wires], [], [], DEADLINE)
+    away, held = sorted(wires, key=lambda wire: wire.sock not in ready)
+    equal(http1.read_response(away).status, 409, "answer to the older poll")
+    return held
+
+
 @case("a stop tells those that wait, and ends")
 def stop():
     with Gateway(top="workers = 4;", routes=f'echo: {{ path = "/echo"; service = "echo"; {PLAIN} }};') \
             as own:
         sessions = [plain.Session(own, "/echo") for _ in range(8)]
         waiting = [s.events().opened() for s in sessions[:4]]
-        polls = [s.connect() for s in sessions[4:]]
-        for session, wire in zip(sessions[4:], polls):
-            wire.send(session.head())
+        polls = [held_poll(s) for s in sessions[4:]]
         own.signal(signal.SIGTERM)
         end = {"code": 1001, "reason": "framegate is stopping"}
         for stream in waiting:

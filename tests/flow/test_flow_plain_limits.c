@@ -77,6 +77,11 @@ static void test_replay_is_full(void **state)
 	flow_finish();
 }
 
+static bool limits_shows(const struct fake *c, const char *text)
+{
+	return memmem(c->out, c->out_n, text, strlen(text)) != NULL;
+}
+
 /* Who only reads events loses the oldest of what was sent, and is told when it missed something. */
 static void test_missed(void **state)
 {
@@ -90,7 +95,7 @@ static void test_missed(void **state)
 	fake_reset(c);
 	flow_run();
 	plain_events(again, "Last-Event-ID: 6\r\n");
-	assert_non_null(strstr((char *)again->out, "id: 7\ndata: g."));
+	assert_true(limits_shows(again, "id: 7\ndata: g."));
 	again->out_n = 0;
 	fake_reset(again);
 	flow_run();
@@ -162,7 +167,7 @@ static void test_slow_client(void **state)
 	c->window = SIZE_MAX;
 	flow_run();
 	assert_int_equal(limits_unread(), 0);
-	assert_non_null(strstr((char *)c->out, "id: 20\n"));
+	assert_true(limits_shows(c, "id: 20\n"));
 	flow_finish();
 }
 
