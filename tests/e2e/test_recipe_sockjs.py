@@ -1,6 +1,7 @@
 """conf/examples/sockjs.conf: sockjs-client in node, before a service of lines."""
 import json
 import pathlib
+import shutil
 import subprocess
 
 from harness import http1, scratch
@@ -9,7 +10,7 @@ from harness.cases import add, equal, run
 from harness.recipe import recipe
 
 HERE = pathlib.Path(__file__).parent
-CLIENT = HERE / "node_modules" / "sockjs-client" / "dist"
+CLIENT = HERE / "node_modules" / "sockjs-client" / "dist" / "sockjs.min.js"
 PAGES = scratch.folder()
 
 
@@ -29,15 +30,14 @@ def client(transport):
 
 def script():
     page = http1.fetch(gateway, "/chat/iframe-1.6.1.html").body
-    equal(b'<script src="/sockjs/sockjs.min.js">' in page, True, "the iframe names the script")
-    equal(http1.fetch(gateway, "/sockjs/sockjs.min.js").body,
-          (CLIENT / "sockjs.min.js").read_bytes(), "the script")
+    equal(b'<script src="/sockjs.min.js">' in page, True, "the iframe names the script")
+    equal(http1.fetch(gateway, "/sockjs.min.js").body, CLIENT.read_bytes(), "the script")
 
 
+shutil.copy(CLIENT, PAGES)
 backend = Backend().serve(lines)
 gateway = recipe("sockjs", server=("tcp://127.0.0.1:7000", backend.url),
-                 client=("/usr/share/javascript/sockjs-client", CLIENT),
-                 pages=("/srv/www", PAGES))
+                 pages=("/var/www/site", PAGES))
 for name in ("websocket", "xhr-streaming", "xhr-polling"):
     add(name, client, name)
 add("the client's script", script)
