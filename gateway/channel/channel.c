@@ -252,6 +252,7 @@ static const char *channel_closer(const struct channel *ch, const struct leg *by
 	case FAULT_RESET:
 	case FAULT_PEER_EOF:
 	case FAULT_TLS_TRUNCATED:
+	case FAULT_SOCKJS_LEFT:
 		return by == NULL ? "gateway" : by == ch->front ? "client" : "backend";
 	default:
 		return "gateway";

@@ -236,23 +236,36 @@ static APART bool ws_endpoint_hear_control(struct ws_endpoint *e, const struct w
 	return false;
 }
 
-/* Of a compressed piece nothing may have come out yet. */
-static inline void ws_endpoint_hear(struct ws_endpoint *e, const struct ws_event *event)
-{
-	if (e->state != WS_ENDPOINT_OPEN || (event->n == 0 && event->more))
-		return;
-	struct msg m = {event->p, event->n, event->opcode, event->more};
-	channel_deliver(&e->leg, &m);
-	if (event->compressed && event->n >= COMPRESS_STEP)
-		worker_flush(e->worker);
-}
-
 static APART void ws_endpoint_broken(struct ws_endpoint *e, enum fault fault)
 {
 	if (e->state == WS_ENDPOINT_OPEN)
 		ws_endpoint_fail(e, fault);
 	else
 		e->ops->finish(e);
+}
+
+/* Somebody else's to understand. False: it was not right, and e may be gone. */
+static APART bool ws_endpoint_hand(struct ws_endpoint *e, const struct msg *m)
+{
+	enum fault fault = e->ops->hear(e, m);
+
+	if (fault != FAULT_NONE)
+		ws_endpoint_broken(e, fault);
+	return fault == FAULT_NONE;
+}
+
+/* Of a compressed piece nothing may have come out yet. False: nothing more is wanted. */
+static inline bool ws_endpoint_hear(struct ws_endpoint *e, const struct ws_event *event)
+{
+	if (e->state != WS_ENDPOINT_OPEN || (event->n == 0 && event->more))
+		return true;
+	struct msg m = {event->p, event->n, event->opcode, event->more};
+	if (e->ops->hear)
+		return ws_endpoint_hand(e, &m);
+	channel_deliver(&e->leg, &m);
+	if (event->compressed && event->n >= COMPRESS_STEP)
+		worker_flush(e->worker);
+	return true;
 }
 
 size_t ws_endpoint_bytes(struct ws_endpoint *e, uint8_t *p, size_t n)
@@ -275,9 +288,8 @@ size_t ws_endpoint_bytes(struct ws_endpoint *e, uint8_t *p, size_t n)
 			return n;
 		}
 		at += used;
-		if (event.opcode < WS_CLOSE)
-			ws_endpoint_hear(e, &event);
-		else if (!ws_endpoint_hear_control(e, &event))
+		if (!(event.opcode < WS_CLOSE ? ws_endpoint_hear(e, &event)
+		    : ws_endpoint_hear_control(e, &event)))
 			return n;
 	}
 	return at;
@@ -309,5 +321,6 @@ void ws_endpoint_lost(struct ws_endpoint *e, enum fault fault)
 {
 	if (fault == FAULT_RESET && !e->client)
 		fault = FAULT_WS_NO_CLOSE;
+	e->stopped = true;	/* what is being read is nobody's */
 	ws_endpoint_done(e, fault, 0, (struct slice){NULL, 0});
 }

@@ -19,6 +19,8 @@ struct ws_endpoint_ops {
 	void		(*resume)(struct ws_endpoint *, unsigned why);
 	/* Its timer, while it is opening. NULL: that is not set then. */
 	void		(*late)(struct ws_endpoint *);
+	/* A message of the peer, or a piece of one, in place of channel_deliver. NULL: that. */
+	enum fault	(*hear)(struct ws_endpoint *, const struct msg *);
 	/* It is over: flush, end, and free. Nothing is called after it. */
 	void		(*finish)(struct ws_endpoint *);
 };
@@ -75,7 +77,7 @@ size_t		 ws_endpoint_bytes(struct ws_endpoint *, uint8_t *p, size_t n);
 void		 ws_endpoint_full(struct ws_endpoint *);
 void		 ws_endpoint_room(struct ws_endpoint *);
 void		 ws_endpoint_eof(struct ws_endpoint *);
-/* What carried it is lost: tells the channel; its owner frees it. */
+/* What carried it is lost: tells the channel; its owner frees it, once nothing of this runs. */
 void		 ws_endpoint_lost(struct ws_endpoint *, enum fault);
 
 #endif

@@ -90,6 +90,14 @@ enum fault http_path_normalise(struct slice raw, char *out, size_t *out_n)
 	return FAULT_NONE;
 }
 
+bool http_path_is_doubled(struct slice raw)
+{
+	for (size_t i = 1; i < raw.n; i++)
+		if (raw.p[i] == '/' && raw.p[i - 1] == '/')
+			return true;
+	return false;
+}
+
 /* One decoded byte off the front of s; false on a broken encoding. */
 static bool http_path_next(struct slice *s, bool plus, uint8_t *byte)
 {

@@ -16,6 +16,8 @@
  * a backslash, and dot segments with parameters ("/..;x/").
  */
 enum fault	http_path_normalise(struct slice raw, char *out, size_t *out_n) MUST_USE;
+/* Does it hold doubled slashes? They are gone once it is normalised. */
+bool		http_path_is_doubled(struct slice raw);
 /*
  * Percent-decoded for use outside of HTTP: a file name, a template's value. plus: "+" is a space
  * (queries). out has room for s.n bytes. False on a broken encoding and on %00.

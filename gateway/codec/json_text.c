@@ -68,7 +68,8 @@ void json_text_add(struct buffer *b, struct slice text, const struct json_text_s
 		}
 		at += n;
 	}
-	buffer_add(b, (struct slice){text.p + from, at - from});
+	if (at > from)
+		buffer_add(b, (struct slice){text.p + from, at - from});
 	buffer_add(b, SLICE("\""));
 }
 

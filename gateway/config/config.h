@@ -273,7 +273,13 @@ struct config_cors {
 	uint64_t		 max_age;
 };
 
-/* Of `sse` and `longpoll`. */
+struct config_sockjs {
+	uint64_t	 heartbeat, disconnect, response_limit;
+	bool		 cookie_needed, websocket;
+	const char	*client_url;
+};
+
+/* Of `sse` and `longpoll`; max_per_ip of `sockjs`, too. */
 struct config_session {
 	uint64_t	resume, replay, poll;
 	unsigned	max_per_ip;	/* 0: no limit */
@@ -329,6 +335,7 @@ struct config_route {
 	struct config_route_limits limits;
 	struct config_rewrite	 rewrite;
 	struct config_cors	 cors;
+	struct config_sockjs	 sockjs;
 	struct config_session	 session;
 	struct config_place	 place;
 };

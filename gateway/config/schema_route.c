@@ -23,7 +23,7 @@ static const struct schema_word schema_services[] = {
 
 static const struct schema_word schema_transports[] = {
     {"websocket", TRANSPORT_WEBSOCKET, false},
-    {"sockjs", 0, true},
+    {"sockjs", TRANSPORT_SOCKJS, false},
     {"sse", TRANSPORT_SSE, false},
     {"longpoll", TRANSPORT_LONGPOLL, false},
     {NULL, 0, false},
@@ -171,12 +171,30 @@ static const struct schema_key schema_cors_keys[] = {
 };
 
 static const struct schema_key schema_sockjs_keys[] = {
-	{SCHEMA_YET("heartbeat", duration, "25s", "How often a heartbeat is sent.")},
-	{SCHEMA_YET("disconnect", duration, "5s", "How long a session waits for a receiver.")},
-	{SCHEMA_YET("response_limit", size, "128K", "Where a streaming answer ends.")},
-	{SCHEMA_YET("cookie_needed", flag, "false", "Whether JSESSIONID is set, for balancers.")},
-	{SCHEMA_YET("client_url", string, NULL, "Where the iframe loads the client from.")},
-	{SCHEMA_YET("websocket", flag, "true", "Whether clients may use WebSocket.")},
+	{SCHEMA_KEY("heartbeat", duration, "25s", sockjs.heartbeat,
+	    "How long nothing may be said to a client before it gets a heartbeat, which keeps "
+	    "what is in between from closing the connection, and ends a poll."),
+	    .min = 1000, .max = 60 * 60 * 1000},
+	{SCHEMA_KEY("disconnect", duration, "5s", sockjs.disconnect,
+	    "How long a session lasts without a request that waits for its messages, and how long "
+	    "the end of a session is told to who asks."),
+	    .min = 1000, .max = 24 * 60 * 60 * 1000},
+	{SCHEMA_KEY("response_limit", size, "128K", sockjs.response_limit,
+	    "After so many bytes a streaming answer ends and the client asks anew, since browsers "
+	    "keep all of an answer in memory."),
+	    .min = 1024, .max = 1024 * 1024 * 1024},
+	{SCHEMA_KEY("cookie_needed", flag, "false", sockjs.cookie_needed,
+	    "Whether answers set the cookie JSESSIONID, by which some balancers in front send all "
+	    "requests of a client to the same place. Between the workers of one gateway it is not "
+	    "needed.")},
+	{SCHEMA_KEY("client_url", string,
+	    "https://cdn.jsdelivr.net/npm/sockjs-client@1.6.1/dist/sockjs.min.js",
+	    sockjs.client_url,
+	    "Where the iframe that some old browsers need loads the client from: an URL, or a path "
+	    "on this host. The script acts as a page of this host, so better serve a copy of your "
+	    "own.")},
+	{SCHEMA_KEY("websocket", flag, "true", sockjs.websocket,
+	    "Whether clients are told that they may use WebSocket, and may.")},
 };
 
 static const struct schema_key schema_session_keys[] = {
@@ -194,8 +212,8 @@ static const struct schema_key schema_session_keys[] = {
 	    "How long a poll waits for a message. Then it is answered with 204."),
 	    .min = 1000, .max = 60 * 60 * 1000},
 	{SCHEMA_KEY("max_per_ip", count, "0", session.max_per_ip,
-	    "Sessions of this kind from one address, of IPv6 from one /64, with those that wait "
-	    "for their client. Others are refused with 429. 0: no limit.")},
+	    "Sessions of these kinds and of SockJS from one address, of IPv6 from one /64, with "
+	    "those that wait for their client. Others are refused with 429. 0: no limit.")},
 };
 
 static const struct schema_group schema_respond = {.what = "respond",
@@ -221,11 +239,21 @@ static const struct schema_group schema_cors = {
 	.applies = schema_has_cors,
 	.finish = settle_cors_group,
 };
-static const struct schema_group schema_sockjs = {.what = "sockjs",
-    SCHEMA_KEYS(schema_sockjs_keys)};
+static bool schema_has_sockjs(const void *base)
+{
+	return config_route_has(base, 1u << TRANSPORT_SOCKJS);
+}
+
+static const struct schema_group schema_sockjs = {
+	.what = "sockjs",
+	SCHEMA_KEYS(schema_sockjs_keys),
+	.applies = schema_has_sockjs,
+	.finish = settle_sockjs_group,
+};
+
 static bool schema_has_sessions(const void *base)
 {
-	return config_route_has(base, CONFIG_PLAIN);
+	return config_route_has(base, CONFIG_FALLBACK);
 }
 
 static const struct schema_group schema_session = {
@@ -412,7 +440,10 @@ static const struct schema_key schema_route_keys[] = {
 	    "about it (preflights) are answered here, and what the backend says about it is "
 	    "replaced. Whose WebSockets are accepted says 'origins'."),
 	    .group = &schema_cors},
-	{SCHEMA_YET("sockjs", group, NULL, "For the transport \"sockjs\"."),
+	{SCHEMA_ROW("sockjs", group, NULL,
+	    "For the transport \"sockjs\". Below the route's path it is all that clients of "
+	    "SockJS 0.3 ask for. Text messages travel as text, others as base64 strings; what "
+	    "clients send is text."),
 	    .group = &schema_sockjs},
 	{SCHEMA_ROW("session", group, NULL,
 	    "Sessions of the transports \"sse\" and \"longpoll\"."),

@@ -232,3 +232,16 @@ void settle_cors_group(struct read *r, const struct node *cors, void *item)
 		notice_warning(r->notice, place, "'credentials' and \"null\" in 'origins': a "
 		    "sandboxed frame of any page could act for its visitor");
 }
+
+/* It becomes an attribute in a page. */
+void settle_sockjs_group(struct read *r, const struct node *sockjs, void *item)
+{
+	const struct config_route *route = item;
+	struct slice url = slice_of(route->sockjs.client_url);
+	const struct node *said = node_find(sockjs, "client_url");
+
+	if (said && (!(slice_starts(url, SLICE("/")) || slice_starts(url, SLICE("http://")) ||
+	    slice_starts(url, SLICE("https://"))) || strpbrk(url.p, "\"'<>&` \t\r\n\\")))
+		notice_error(r->notice, &said->place, "'client_url' is an URL such as "
+		    "\"https://example.com/sockjs.min.js\", or a path such as \"/sockjs.min.js\"");
+}

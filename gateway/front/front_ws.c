@@ -3,46 +3,54 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "channel/ws_endpoint.h"
 #include "codec/ws_handshake.h"
 #include "http/admission.h"
 #include "http/exchange_record.h"
 #include "http/gateway_worker.h"
 #include "http/status.h"
 
-struct front_ws {
-	struct ws_endpoint	 end;
-	struct exchange		*x;
-	struct slice		 subprotocol;	/* of the configuration */
-};
-
-static struct front_ws *front_ws_of(struct ws_endpoint *e)
-{
-	return LIST_OWNER(e, struct front_ws, end);
-}
-
 static void front_ws_free(struct front_ws *f)
 {
+	f->over = true;
+	if (f->busy > 0)
+		return;
+	if (f->kind->clear)
+		f->kind->clear(f);
 	ws_endpoint_fini(&f->end);
 	free(f);
 }
 
-static enum flow front_ws_write(struct ws_endpoint *e, const struct iovec *iov, int n)
+void front_ws_enter(struct front_ws *f)
+{
+	f->busy++;
+}
+
+bool front_ws_leave(struct front_ws *f)
+{
+	bool over = f->over;
+
+	f->busy--;
+	if (over)
+		front_ws_free(f);
+	return !over;
+}
+
+enum flow front_ws_write(struct ws_endpoint *e, const struct iovec *iov, int n)
 {
 	return exchange_write(front_ws_of(e)->x, iov, n);
 }
 
-static void front_ws_pause(struct ws_endpoint *e, unsigned why)
+void front_ws_pause(struct ws_endpoint *e, unsigned why)
 {
 	exchange_pause(front_ws_of(e)->x, why);
 }
 
-static void front_ws_resume(struct ws_endpoint *e, unsigned why)
+void front_ws_resume(struct ws_endpoint *e, unsigned why)
 {
 	exchange_resume(front_ws_of(e)->x, why);
 }
 
-static void front_ws_finish(struct ws_endpoint *e)
+void front_ws_finish(struct ws_endpoint *e)
 {
 	exchange_end(front_ws_of(e)->x);
 	front_ws_free(front_ws_of(e));
@@ -82,7 +90,7 @@ static uint64_t front_ws_max_message(const struct channel *ch)
 	return streams ? 0 : ch->route->conf->max_message;
 }
 
-static void front_ws_ready(struct leg *leg)
+void front_ws_ready(struct leg *leg)
 {
 	struct ws_endpoint *e = ws_endpoint_of(leg);
 	struct front_ws *f = front_ws_of(e);
@@ -90,12 +98,22 @@ static void front_ws_ready(struct leg *leg)
 
 	f->x->ops->set_buffer(f->x, e->conf->buffer);
 	front_ws_upgrade(f, ch->subprotocol, ch->headers, ch->n_headers);
-	ws_endpoint_open(e, front_ws_max_message(ch));
+	ws_endpoint_open(e, f->kind->most(ch));
+	if (f->kind->opened)
+		f->kind->opened(f);
+}
+
+static void front_ws_say_close(struct front_ws *f, uint16_t code, struct slice reason)
+{
+	if (f->kind->closing)
+		f->kind->closing(f, code, reason);
+	ws_endpoint_close(&f->end, code, reason);
 }
 
 static void front_ws_make_record(const struct front_ws *f, struct exchange_record *record)
 {
 	exchange_record_websocket(record, f->x);
+	record->access.transport = slice_of(f->kind->transport);
 	record->access.subprotocol = f->subprotocol;
 }
 
@@ -125,7 +143,7 @@ static void front_ws_refuse(struct front_ws *f, enum fault fault, uint16_t code,
 	front_ws_upgrade(f, f->subprotocol.n ? f->subprotocol
 	    : ws_handshake_first_offer(r->headers, r->n_headers), NULL, 0);
 	ws_endpoint_open(e, 0);
-	ws_endpoint_close(e, code, reason);
+	front_ws_say_close(f, code, reason);
 }
 
 static void front_ws_refuse_fault(struct front_ws *f, enum fault fault)
@@ -133,7 +151,7 @@ static void front_ws_refuse_fault(struct front_ws *f, enum fault fault)
 	front_ws_refuse(f, fault, (uint16_t)fault_ws(fault), slice_of(fault_text(fault)));
 }
 
-static void front_ws_close(struct leg *leg, enum fault fault, uint16_t code, struct slice reason)
+void front_ws_close(struct leg *leg, enum fault fault, uint16_t code, struct slice reason)
 {
 	struct ws_endpoint *e = ws_endpoint_of(leg);
 	struct front_ws *f = front_ws_of(e);
@@ -144,9 +162,9 @@ static void front_ws_close(struct leg *leg, enum fault fault, uint16_t code, str
 		exchange_fail(f->x, fault);
 		front_ws_free(f);
 	} else if (code) {
-		ws_endpoint_close(e, code, reason);
+		front_ws_say_close(f, code, reason);
 	} else {
-		ws_endpoint_close(e, (uint16_t)fault_ws(fault),
+		front_ws_say_close(f, (uint16_t)fault_ws(fault),
 		    slice_of(fault == FAULT_NONE ? NULL : fault_text(fault)));
 	}
 }
@@ -167,7 +185,7 @@ static uint16_t front_ws_refusal_code(int status)
 	}
 }
 
-static void front_ws_relay(struct leg *leg, const struct refusal *r)
+void front_ws_relay(struct leg *leg, const struct refusal *r)
 {
 	struct front_ws *f = front_ws_of(ws_endpoint_of(leg));
 
@@ -190,35 +208,38 @@ static const struct leg_ops front_ws_leg_ops = {
 	.close = front_ws_close,
 };
 
-static size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
+size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
 {
 	struct front_ws *f = x->state;
 
-	return ws_endpoint_bytes(&f->end, p, n);
+	front_ws_enter(f);
+	n = ws_endpoint_bytes(&f->end, p, n);
+	front_ws_leave(f);
+	return n;
 }
 
-static void front_ws_body_end(struct exchange *x)
+void front_ws_body_end(struct exchange *x)
 {
 	struct front_ws *f = x->state;
 
 	ws_endpoint_eof(&f->end);
 }
 
-static void front_ws_full(struct exchange *x)
+void front_ws_full(struct exchange *x)
 {
 	struct front_ws *f = x->state;
 
 	ws_endpoint_full(&f->end);
 }
 
-static void front_ws_room(struct exchange *x)
+void front_ws_room(struct exchange *x)
 {
 	struct front_ws *f = x->state;
 
 	ws_endpoint_room(&f->end);
 }
 
-static void front_ws_gone(struct exchange *x, enum fault fault)
+void front_ws_gone(struct exchange *x, enum fault fault)
 {
 	struct front_ws *f = x->state;
 
@@ -226,17 +247,22 @@ static void front_ws_gone(struct exchange *x, enum fault fault)
 	front_ws_free(f);
 }
 
-static struct front_ws *front_ws_new(struct exchange *x)
+static struct front_ws *front_ws_new(struct exchange *x, const struct front_ws_kind *kind)
 {
-	struct front_ws *f = calloc(1, sizeof(*f));
+	struct front_ws *f = calloc(1, kind->size);
 
-	if (f == NULL || ws_endpoint_init(&f->end, &front_ws_endpoint_ops, x->route->conf,
-	    x->client->worker, false) != FAULT_NONE) {
+	if (f == NULL || ws_endpoint_init(&f->end, kind->end, x->route->conf, x->client->worker,
+	    false) != FAULT_NONE) {
 		free(f);
 		return NULL;
 	}
-	f->end.leg.ops = &front_ws_leg_ops;
+	f->end.leg.ops = kind->leg;
+	f->kind = kind;
 	f->x = x;
+	if (kind->init && kind->init(f) != FAULT_NONE) {
+		front_ws_free(f);
+		return NULL;
+	}
 	return f;
 }
 
@@ -281,7 +307,7 @@ static enum fault front_ws_admit(struct front_ws *f)
 	return channel_open(x, &f->end.leg, f->subprotocol, &record.access);
 }
 
-static enum fault front_ws_open(struct exchange *x)
+enum fault front_ws_open_kind(struct exchange *x, const struct front_ws_kind *kind)
 {
 	const char *why;
 	char client[ADDRESS_TEXT];
@@ -296,7 +322,7 @@ static enum fault front_ws_open(struct exchange *x)
 		    fault_text(fault), why);
 		return fault;
 	}
-	struct front_ws *f = front_ws_new(x);
+	struct front_ws *f = front_ws_new(x, kind);
 	if (f == NULL)
 		return FAULT_NO_MEMORY;
 	x->state = f;
@@ -317,8 +343,22 @@ static enum fault front_ws_open(struct exchange *x)
 	return fault;
 }
 
+static const struct front_ws_kind front_ws_plain = {
+	.transport = "websocket",
+	.size = sizeof(struct front_ws),
+	.leg = &front_ws_leg_ops,
+	.end = &front_ws_endpoint_ops,
+	.most = front_ws_max_message,
+};
+
+static enum fault front_ws_open(struct exchange *x)
+{
+	return front_ws_open_kind(x, &front_ws_plain);
+}
+
 const struct handler front_ws_handler = {
 	.name = "websocket",
+	.closes = true,
 	.open = front_ws_open,
 	.body = front_ws_body,
 	.body_end = front_ws_body_end,

@@ -48,6 +48,7 @@ const struct session_kind plain_kind = {
 	.takes_over = true,
 	.survives = true,
 	.patience = plain_resume,
+	.left = FAULT_SESSION_LEFT,
 	.poll = plain_poll,
 	.beat = plain_ping,
 	.keeps = plain_replay,

@@ -34,6 +34,11 @@ static bool plain_send_is_utf8(const struct buffer *b)
 	return b->n == 0 || (utf8_check(&state, b->p, b->n) && state.state == 0);
 }
 
+static void plain_send_next(struct visit *v, struct msg *m)
+{
+	*m = sender_of(v)->message;
+}
+
 /* An empty body beside `ack` is none. */
 static bool plain_send_read(struct sender *s)
 {
@@ -45,7 +50,7 @@ static bool plain_send_read(struct sender *s)
 		return false;
 	}
 	s->message = (struct msg){v->body.p, v->body.n, text ? MSG_TEXT : MSG_BINARY, false};
-	v->messages = &s->message;
+	v->next = plain_send_next;
 	v->n_messages = v->resumes && v->body.n == 0 ? 0 : 1;
 	return true;
 }

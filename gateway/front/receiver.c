@@ -11,6 +11,7 @@ static void receiver_name(struct exchange *x, const struct visit *v)
 
 static void receiver_finish(struct receiver *r)
 {
+	r->visit.through = true;
 	exchange_end(r->visit.x);
 	visit_end(&r->visit);
 }
@@ -35,28 +36,39 @@ static bool receiver_write(struct receiver *r)
 	worker_flush(v->worker);
 	r->writing = false;
 	buffer_clear(&v->frame);
-	if (r->lost)
-		visit_end(v);
 	return !r->lost;
+}
+
+/* False: there was no memory for it, or it is lost; the exchange is over. */
+static bool receiver_put(struct receiver *r)
+{
+	struct visit *v = &r->visit;
+
+	if (r->carrier->wrap && v->frame.n > 0)
+		r->carrier->wrap(r, &v->frame);
+	if (v->frame.failed) {
+		exchange_fail(v->x, FAULT_NO_MEMORY);
+		return false;
+	}
+	if (!r->begun)
+		r->carrier->begin(r, v->frame.n);
+	r->begun = true;
+	return receiver_write(r);
+}
+
+void receiver_say(struct receiver *r)
+{
+	if (receiver_put(r))
+		exchange_end(r->visit.x);
 }
 
 static void receiver_give(struct receiver *r)
 {
 	struct visit *v = &r->visit;
 
-	if (r->carrier->wrap)
-		r->carrier->wrap(r, &v->frame);
-	if (v->frame.failed) {
-		exchange_fail(v->x, FAULT_NO_MEMORY);
+	if (!receiver_put(r))
 		visit_end(v);
-		return;
-	}
-	if (!r->begun)
-		r->carrier->begin(r, v->frame.n);
-	r->begun = true;
-	if (!receiver_write(r))
-		return;
-	if (receiver_is_through(r))
+	else if (receiver_is_through(r))
 		receiver_finish(r);
 	else if (!r->full)
 		visit_send(v);
@@ -76,6 +88,8 @@ static void receiver_break(struct receiver *r)
 		r->carrier->last(r, &v->frame);
 	if (receiver_write(r))
 		receiver_finish(r);
+	else
+		visit_end(v);
 }
 
 static void receiver_answered(struct visit *v)

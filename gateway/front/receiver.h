@@ -18,7 +18,7 @@ struct carrier {
 	 * With once: n is the length of the only one, wrapped; else the length is unknown.
 	 */
 	void			(*begin)(struct receiver *, size_t n);
-	/* The frame in the buffer becomes what stands in the response. NULL: it is that. */
+	/* A frame in the buffer becomes what stands in the response. NULL: it is that. */
 	void			(*wrap)(struct receiver *, struct buffer *);
 	/*
 	 * VISIT_NOTHING or VISIT_REFUSED, and no head was sent: answers and ends the exchange.
@@ -49,6 +49,8 @@ static inline struct receiver *receiver_of(struct visit *v)
  * of memory.
  */
 struct receiver	*receiver_new(struct exchange *, const struct carrier *);
+/* Of carrier.refuse: the frame in the visit is the whole answer. Ends the exchange. */
+void		 receiver_say(struct receiver *);
 /* Of the handler. */
 void		 receiver_full(struct exchange *);
 void		 receiver_room(struct exchange *);

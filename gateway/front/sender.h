@@ -11,8 +11,8 @@ struct sender;
 
 struct sender_kind {
 	/*
-	 * The body is complete, in visit.body: makes visit.messages of it, which may be none. May
-	 * answer and end the exchange itself: false.
+	 * The body is complete, in visit.body: says how many visit.next will find in it, which may
+	 * be none. May answer and end the exchange itself: false.
 	 */
 	bool	(*read)(struct sender *);
 	/* VISIT_DONE or VISIT_REFUSED, also for WS_TOO_BIG and NO_MEMORY; ends the exchange. */
@@ -24,7 +24,7 @@ struct sender_kind {
 struct sender {
 	struct visit		 visit;
 	const struct sender_kind *kind;
-	struct msg		 message;	/* for those that have just one */
+	struct msg		 message;	/* the only one; or what is left to be read */
 };
 
 static inline struct sender *sender_of(struct visit *v)

@@ -89,7 +89,7 @@ static void session_tick(struct timer *t)
 		session_receive_late(s);
 		session_set_timer(s);
 	} else {
-		session_fail(s, FAULT_SESSION_LEFT);
+		session_fail(s, s->kind->left);
 		session_send_go_on(s);
 		session_over(s);
 	}

@@ -53,6 +53,7 @@ struct session_kind {
 	bool		 survives;	/* a receiver that is lost does not end the session */
 	/* ms without a receiver, after which it is over; also how long its end is told */
 	uint64_t	(*patience)(const struct config_route *);
+	enum fault	 left;		/* what it is over for then */
 	/* ms that a receiver that takes one frame waits for it; 0: for ever */
 	uint64_t	(*poll)(const struct config_route *);
 	/* ms of silence before dialect.beat; 0: never */

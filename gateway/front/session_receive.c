@@ -199,13 +199,13 @@ void session_receive(struct session *s, struct visit *v)
 
 void session_receive_leave(struct session *s, struct visit *v)
 {
-	bool was = v == s->receiver;
+	bool was = v == s->receiver, lost = was && !v->through;
 
 	v->attends = false;
 	if (was)
 		session_receive_release(s, v);
 	visit_answer(v, VISIT_DONE);
-	if (was && !s->kind->survives)
+	if (lost && !s->kind->survives)
 		session_fail(s, FAULT_PEER_EOF);
 }
 

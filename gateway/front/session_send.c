@@ -62,7 +62,10 @@ static bool session_send_begins(struct session *s, struct visit *v)
 /* What the backend's stream does not take shows when it is flushed. */
 static void session_send_deliver(struct session *s, struct visit *v)
 {
-	if (channel_deliver(&s->leg, &v->messages[v->delivered]) == FLOW_GONE) {
+	struct msg m;
+
+	v->next(v, &m);
+	if (channel_deliver(&s->leg, &m) == FLOW_GONE) {
 		s->stopped = true;	/* until its end is told */
 		return;
 	}

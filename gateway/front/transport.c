@@ -2,6 +2,7 @@
 
 #include "front/front_ws.h"
 #include "front/plain.h"
+#include "front/sockjs.h"
 
 struct transport {
 	unsigned		 needs;		/* any of these: bits of config_route.transports */
@@ -52,6 +53,11 @@ const struct handler *transport_handler(const struct exchange *x)
 	const struct config_route *conf = x->route->conf;
 	const unsigned websocket = 1u << TRANSPORT_WEBSOCKET;
 
+	const struct handler *h = config_route_has(conf, 1u << TRANSPORT_SOCKJS)
+	    ? sockjs_handler(x) : NULL;
+
+	if (h)
+		return h;
 	if (conf->transports == websocket ||
 	    (x->request->websocket && config_route_has(conf, websocket)))
 		return &front_ws_handler;

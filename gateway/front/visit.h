@@ -63,6 +63,7 @@ struct visit {
 	struct session_link	*link;		/* held; NULL: there is no such session */
 	struct exchange		*x;		/* the exchange's side only; NULL: it is over */
 	bool			 away, recalled;	/* the same */
+	bool			 through;	/* a receiver has all it wanted: it is not lost */
 
 	/* the wish */
 	enum visit_wish		 wish;
@@ -72,8 +73,9 @@ struct visit {
 	bool			 numbered;	/* seq is said */
 	uint64_t		 after, seq;
 	size_t			 most;		/* bytes of a frame, if more than a message fit */
-	struct msg		*messages;	/* to be delivered: the sender's, as is body */
+	/* Messages to be delivered: the sender's, as is body. next: on the session's worker */
 	size_t			 n_messages;
+	void			(*next)(struct visit *, struct msg *);
 	struct buffer		 body;
 
 	/* the answer */

@@ -58,8 +58,14 @@ void amend_free(struct amend *a)
 	free(a);
 }
 
+/* NULL: nothing is said of it, or the handler does that. */
+static const struct cors *amend_cors(const struct exchange *x)
+{
+	return x->handler && x->handler->cors ? NULL : x->route->amend->cors;
+}
+
 /* Is a handler's header of that name not wanted, or the route's to say? */
-static bool amend_drops(const struct amend *a, struct slice name)
+static bool amend_drops(const struct amend *a, const struct cors *cors, struct slice name)
 {
 	const struct config_list *remove = &a->conf->rewrite.remove_response_headers;
 
@@ -69,7 +75,7 @@ static bool amend_drops(const struct amend *a, struct slice name)
 	for (size_t i = 0; i < remove->n; i++)
 		if (slice_ieq(name, slice_of(remove->v[i])))
 			return true;
-	return a->cors && cors_owns(name);
+	return cors && cors_owns(name);
 }
 
 /* What stands in the request goes with it, and until then is only referred to. */
@@ -86,17 +92,18 @@ static unsigned amend_headers(const struct exchange *x, const struct header *hea
     struct header out[AMEND_HEADERS], bool *large)
 {
 	const struct amend *a = x->route->amend;
+	const struct cors *cors = amend_cors(x);
 	unsigned used = 0;
 
 	assert(n <= CONFIG_HEADERS_MAX);
 	for (unsigned i = 0; i < n; i++)
-		if (!amend_drops(a, headers[i].name))
+		if (!amend_drops(a, cors, headers[i].name))
 			out[used++] = headers[i];
 	for (unsigned i = 0; i < a->n_set; i++)
 		out[used++] = a->set[i];
 	*large = false;
-	if (a->cors) {
-		unsigned more = cors_headers(a->cors, x, out, used);
+	if (cors) {
+		unsigned more = cors_headers(cors, x, out, used);
 		*large = amend_is_large(out + used, more);
 		used += more;
 	}

@@ -79,6 +79,7 @@ struct request {
 	struct slice		 method;
 	struct slice		 authority;	/* as sent: host[:port]; may be empty in 1.0 */
 	struct slice		 path;		/* normalised */
+	bool			 doubled;	/* as sent it held "//" */
 	struct slice		 query;		/* raw; p NULL: none */
 	const struct header	*headers;
 	unsigned		 n_headers;
@@ -130,6 +131,9 @@ struct handler {
 	/* Who ends its side while it waits for the answer has left: gone. Else half is enough. */
 	bool		 attended;
 	bool		 json;		/* what a request is refused with is read by a program */
+	bool		 cors;		/* it says itself whose pages may read its answers */
+	/* Of what refuses a WebSocket by a Close frame: it is asked to, by x->refused. */
+	bool		 closes;
 	/*
 	 * The head is there. May answer at once or later. A fault: nothing was answered, and the
 	 * HTTP layer answers for it.
@@ -240,6 +244,8 @@ void	exchange_answer(struct exchange *, int status, const struct header *, unsig
 void	exchange_relay(struct exchange *, const struct response *, struct slice body);
 /* Answers for a fault with its status and a small page, or resets if the head is out. Ends it. */
 void	exchange_fail(struct exchange *, enum fault);
+/* With further headers, at most 5, which are the caller's again. */
+void	exchange_fail_with(struct exchange *, enum fault, const struct header *, unsigned n);
 /*
  * Of a request for a WebSocket: is its handshake right? WS_HANDSHAKE with *why (static) saying what
  * is wrong, or WS_VERSION.

@@ -163,7 +163,8 @@ static void exchange_fail_json(struct exchange *x, enum fault f, const struct he
 	buffer_clear(&body);
 }
 
-void exchange_fail(struct exchange *x, enum fault f)
+void exchange_fail_with(struct exchange *x, enum fault f, const struct header *more,
+    unsigned n_more)
 {
 	struct header headers[EXCHANGE_HEADERS] = {HEADER("Cache-Control", "no-store")};
 	int status = fault_http(f);
@@ -177,8 +178,16 @@ void exchange_fail(struct exchange *x, enum fault f)
 	for (size_t i = 0; i < sizeof(exchange_extras) / sizeof(exchange_extras[0]); i++)
 		if (exchange_extras[i].status == status)
 			headers[n++] = exchange_extras[i].header;
+	assert(n + n_more < EXCHANGE_HEADERS);
+	for (unsigned i = 0; i < n_more; i++)
+		headers[n++] = more[i];
 	if (x->json)
 		exchange_fail_json(x, f, headers, n);
 	else
 		exchange_fail_page(x, f, headers, n);
+}
+
+void exchange_fail(struct exchange *x, enum fault f)
+{
+	exchange_fail_with(x, f, NULL, 0);
 }

@@ -189,6 +189,7 @@ static enum fault h1_normalise(struct h1_conn *c)
 	if (path == NULL)
 		return FAULT_NO_MEMORY;
 	r->path.p = path;
+	r->doubled = http_path_is_doubled(raw);
 	return http_path_normalise(raw, path, &r->path.n);
 }
 

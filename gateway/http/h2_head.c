@@ -151,6 +151,7 @@ static enum fault h2_head_path(struct h2_head *h, struct arena *arena, struct re
 	if (path == NULL)
 		return FAULT_NO_MEMORY;
 	r->path.p = path;
+	r->doubled = http_path_is_doubled(raw);
 	return http_path_normalise(raw, path, &r->path.n);
 }
 

@@ -92,3 +92,25 @@ bool origin_allowed(const struct exchange *x, const struct config_list *list, st
 	}
 	return true;
 }
+
+/* Of the page's URL; empty: it is not said. */
+static struct slice origin_of_page(const struct exchange *x)
+{
+	struct slice url = exchange_header(x, SLICE("Referer"));
+	const char *mark = url.n > 0 ? memmem(url.p, url.n, "://", 3) : NULL;
+
+	if (mark == NULL)
+		return (struct slice){NULL, 0};
+	size_t n = (size_t)(mark - url.p) + 3;
+	while (n < url.n && url.p[n] != '/' && url.p[n] != '?' && url.p[n] != '#')
+		n++;
+	return (struct slice){url.p, n};
+}
+
+bool origin_of_page_allowed(const struct exchange *x, const struct config_list *list)
+{
+	struct slice site = exchange_header(x, SLICE("Sec-Fetch-Site"));
+
+	return site.n == 0 || slice_eq(site, SLICE("same-origin")) ||
+	    slice_eq(site, SLICE("none")) || origin_listed(x, list, origin_of_page(x));
+}

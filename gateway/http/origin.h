@@ -16,5 +16,11 @@
 bool	origin_matches(struct slice origin, struct slice entry, struct slice authority, bool tls);
 /* All Origin fields of the request must be allowed, none is fine; else *denied is the culprit. */
 bool	origin_allowed(const struct exchange *, const struct config_list *, struct slice *denied);
+/*
+ * The same for what a page may ask for without an Origin: scripts, frames. Browsers say whether it
+ * is from elsewhere (Sec-Fetch-Site of Fetch Metadata), and by Referer where that is, unless the
+ * page does not want that: then it is not allowed. Who says nothing is no such browser.
+ */
+bool	origin_of_page_allowed(const struct exchange *, const struct config_list *);
 
 #endif

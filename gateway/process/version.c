@@ -28,7 +28,8 @@ int version_run(const struct arguments *a)
 {
 	(void)a;
 	puts("framegate " PACKAGE_VERSION);
-	fputs("transports: websocket sse longpoll\nbackends: tcp tls unix\nframings:", stdout);
+	puts("transports: websocket sockjs sse longpoll");
+	fputs("backends: tcp tls unix\nframings:", stdout);
 	for (size_t i = 0; i < framing_count; i++)
 		printf(" %s", framing_table[i]->name);
 	putchar('\n');

@@ -1,7 +1,6 @@
 #include "route/route.h"
 
 #include "base/log.h"
-#include "front/front_ws.h"
 #include "front/transport.h"
 #include "http/admission.h"
 #include "http/cors.h"
@@ -16,7 +15,7 @@
 /* A browser shows a page nothing of a refused handshake but the code of a Close frame. */
 static bool route_refuses_by_close(const struct exchange *x)
 {
-	return x->handler == &front_ws_handler && x->request->websocket &&
+	return x->handler && x->handler->closes && x->request->websocket &&
 	    x->route->conf->refuse == REFUSE_CLOSE;
 }
 
@@ -39,9 +38,9 @@ static bool route_is_asked_about(const struct exchange *x)
 /* NULL: nothing is there. */
 static const struct handler *route_handler(const struct exchange *x)
 {
-	if (route_is_asked_about(x))
-		return &serve_preflight_handler;
-	return x->route->back ? transport_handler(x) : x->route->handler;
+	const struct handler *h = x->route->back ? transport_handler(x) : x->route->handler;
+
+	return route_is_asked_about(x) && !(h && h->cors) ? &serve_preflight_handler : h;
 }
 
 static enum fault route_find(struct exchange *x)

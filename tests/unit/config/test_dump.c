@@ -137,7 +137,10 @@ static const char web[] =
 
 static const char messages[] =
     "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
-    MESSAGE_KEYS("\"websocket\", \"sse\", \"longpoll\"")
+    MESSAGE_KEYS("\"websocket\", \"sockjs\", \"sse\", \"longpoll\"")
+    "\t\tsockjs: {\n\t\t\theartbeat = \"10s\";\n\t\t\tdisconnect = \"15s\";\n"
+    "\t\t\tresponse_limit = \"4K\";\n\t\t\tcookie_needed = true;\n"
+    "\t\t\tclient_url = \"/sockjs.min.js\";\n\t\t\twebsocket = false;\n\t\t};\n"
     "\t\tsession: {\n\t\t\tresume = \"1m\";\n\t\t\treplay = \"64K\";\n"
     "\t\t\tpoll = \"10s\";\n\t\t\tmax_per_ip = 9;\n\t\t};\n\t};\n"
     "\tp: {\n\t\tpath = \"/p\";\n\t\tbackend = \"p\";\n"
