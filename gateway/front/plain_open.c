@@ -1,4 +1,7 @@
-/* POST P: opens a session, once its backend is connected. */
+/*
+ * POST P: opens a session, once its backend is connected. With `ack` the client promises to say
+ * what has arrived: nothing else is let go of, from the first message on.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,8 +119,10 @@ static enum fault plain_open(struct exchange *x)
 	o->visit.wish = VISIT_OPEN;
 	plain_open_make_id(o);
 	x->state = o;
-	enum fault f = session_open(&o->visit, &plain_kind, (struct slice){o->id, PLAIN_ID},
-	    plain_open_transport(x->route->conf));
+	enum fault f = plain_request_number(x, SLICE("ack"), &o->visit.after, &o->visit.resumes);
+	if (f == FAULT_NONE)
+		f = session_open(&o->visit, &plain_kind, (struct slice){o->id, PLAIN_ID},
+		    plain_open_transport(x->route->conf));
 	if (f != FAULT_NONE) {
 		log_fault(f, "route %s: %s", x->route->conf->name,
 		    address_text(exchange_client(x), client));

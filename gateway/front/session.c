@@ -309,6 +309,7 @@ enum fault session_open(struct visit *v, const struct session_kind *kind, struct
 		return f;
 	}
 	v->away = v->parked = true;
+	s->acknowledges = v->wish == VISIT_OPEN && v->resumes;
 	if (v->wish == VISIT_OPEN)
 		s->opener = v;
 	else

@@ -133,7 +133,7 @@ static void test_two_polls(void **state)
 	plain_expect_stream(c, "");
 	plain_poll(newer, "?after=1");
 	plain_expect_events(c, "event: close\ndata: {\"code\": 4409, \"reason\": \"a newer request "
-	    "waits for the session's messages\"}\n\n(end)");
+	    "waits for the session's messages\", \"retry\": true}\n\n(end)");
 	/* A request that comes late, for what has long arrived, ends nothing. */
 	plain_poll(c, "?after=0");
 	plain_expect(c, 409, "***acknowledged***");
