@@ -7,6 +7,7 @@
 
 #include "base/base64.h"
 #include "base/log.h"
+#include "codec/json_text.h"
 #include "front/plain.h"
 #include "front/plain_request.h"
 #include "front/transport.h"
@@ -48,7 +49,12 @@ static void plain_open_body(struct buffer *b, const struct plain_opener *o,
 		buffer_printf(b, "%s\"%.*s\"", separator, SLICE_ARG(plain_transports[i]));
 		separator = ", ";
 	}
-	buffer_add(b, SLICE("]}\n"));
+	buffer_add(b, SLICE("]"));
+	if (o->visit.subprotocol.n > 0) {
+		buffer_add(b, SLICE(", \"protocol\": "));
+		json_text_add(b, o->visit.subprotocol, NULL);
+	}
+	buffer_add(b, SLICE("}\n"));
 }
 
 static void plain_open_created(const struct plain_opener *o)

@@ -8,13 +8,13 @@ enum { PLAIN_PATH = 64, PLAIN_TEXT = 4096 };
 struct fake *plain_backend;
 static char plain_path[PLAIN_PATH];
 
-static struct fake *plain_try_open_with(const char *query)
+static struct fake *plain_try_open_with(const char *query, const char *lines)
 {
 	char head[PLAIN_TEXT];
 	struct fake *c = flow_client();
 	int fakes = flow_world.n_fakes;
 
-	snprintf(head, sizeof(head), "POST /p%s HTTP/1.1\r\nHost: h\r\n\r\n", query);
+	snprintf(head, sizeof(head), "POST /p%s HTTP/1.1\r\nHost: h\r\n%s\r\n", query, lines);
 	fake_say_text(c, head);
 	flow_run();
 	flow_advance(0);
@@ -30,12 +30,12 @@ static struct fake *plain_try_open_with(const char *query)
 
 struct fake *plain_try_open(void)
 {
-	return plain_try_open_with("");
+	return plain_try_open_with("", "");
 }
 
-struct fake *plain_open_with(const char *query)
+struct fake *plain_open_with(const char *query, const char *lines)
 {
-	struct fake *c = plain_try_open_with(query);
+	struct fake *c = plain_try_open_with(query, lines);
 
 	assert_non_null(c);
 	return c;
@@ -43,7 +43,7 @@ struct fake *plain_open_with(const char *query)
 
 struct fake *plain_open(void)
 {
-	return plain_open_with("");
+	return plain_open_with("", "");
 }
 
 void plain_ask(struct fake *c, const char *method, const char *query, const char *lines,

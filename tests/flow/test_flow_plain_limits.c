@@ -128,7 +128,7 @@ static void test_promised(void **state)
 {
 	(void)state;
 	flow_begin(PLAIN_ROUTE("session: { replay = \"1K\"; };"), "");
-	struct fake *c = plain_open_with("?ack=0"), *again = flow_client();
+	struct fake *c = plain_open_with("?ack=0", ""), *again = flow_client();
 	plain_backend->most = 400;
 	plain_events(c, "");
 	limits_say(1, 8, 399);
