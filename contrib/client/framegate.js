@@ -14,8 +14,13 @@ const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
 
 /* ms without any byte from the gateway, which says something more often: the connection is dead. */
 const SILENCE = 60000;
-/* bytes received by server-sent events before the gateway is told */
+/*
+ * Bytes received by server-sent events before the gateway is told; a quarter of what it keeps, at the
+ * most: it stops the backend when that is full, and goes on when it is half empty.
+ */
 const ACKNOWLEDGE = 65536;
+/* What it counts for a message beside its bytes, and for a character of text at the most. */
+const MESSAGE = 64, CHARACTER = 3;
 /* ms that what got through to a URL is tried first there */
 const REMEMBER = 600000;
 /* How connections end that may be made anew. */
@@ -258,6 +263,7 @@ class Session {
 
             this._id = told.session;
             this._protocol = told.protocol || "";
+            this._most = Math.min(ACKNOWLEDGE, told.replay / 4);
             this._modes = this._modes.filter((mode) => told.transports.includes(mode));
         } catch (error) {
             return this._over(error.code, error.reason);
@@ -283,7 +289,7 @@ class Session {
             throw new Error("a message is missing");
         if (id > this._last) {
             this._last = id;
-            this._size += size;
+            this._size += size + MESSAGE;
             this._owner._message(data);
         }
     }
@@ -387,9 +393,9 @@ class Session {
             this._take(id, type === "text" ? new TextDecoder("utf-8", { ignoreBOM: true })
                 .decode(bytes) : bytes.buffer, data.length);
         } else {
-            this._take(id, data, data.length);
+            this._take(id, data, data.length * CHARACTER);
         }
-        if (this._size >= ACKNOWLEDGE)
+        if (this._size > this._most)
             this._acknowledge();
     }
 
@@ -404,7 +410,7 @@ class Session {
         do {
             this._size = 0;
             await this._insist(() => this._ask("POST", `ack=${this._last}`, {}));
-        } while (this._size >= ACKNOWLEDGE && !this._done);
+        } while (this._size > this._most && !this._done);
         this._telling = false;
     }
 
@@ -435,10 +441,11 @@ class Session {
             this._end();
     }
 
-    _close(code, reason) {
+    /* The reason is for the gateway, which has no use for it; its answer has none. */
+    _close(code) {
         if (this._done)
             return;
-        this._closing = { code: code || 1005, reason };
+        this._closing = code || 1005;
         if (!this._up) {
             this._over();
             if (this._id)
@@ -450,10 +457,8 @@ class Session {
 
     /* All was sent that was to be. */
     async _end() {
-        const { code, reason } = this._closing;
-
         this._stop();
-        this._over(code, reason, await this._bye({}));
+        this._over(this._closing, "", await this._bye({}));
     }
 
     async _bye(options) {

@@ -2,6 +2,7 @@
  * POST P: opens a session, once its backend is connected. With `ack` the client promises to say
  * what has arrived: nothing else is let go of, from the first message on.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void plain_open_body(struct buffer *b, const struct plain_opener *o,
 		buffer_printf(b, "%s\"%.*s\"", separator, SLICE_ARG(plain_transports[i]));
 		separator = ", ";
 	}
-	buffer_add(b, SLICE("]"));
+	buffer_printf(b, "], \"replay\": %" PRIu64, conf->session.replay);
 	if (o->visit.subprotocol.n > 0) {
 		buffer_add(b, SLICE(", \"protocol\": "));
 		json_text_add(b, o->visit.subprotocol, NULL);

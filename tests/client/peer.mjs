@@ -54,8 +54,9 @@ const fault = (status, code, reason) => [status, { error: { code, status, reason
 /// stream(chunk, response): what becomes of a piece of an event stream; default: it is written.
 export class Peer {
     constructor({ echo = false, transports = ['sse', 'longpoll'], poll = 25_000, protocols = [],
+        replay = 262_144,
         fate = () => undefined, stream = (chunk, response) => response.write(chunk) } = {}) {
-        Object.assign(this, { echo, transports, poll, protocols, fate, stream });
+        Object.assign(this, { echo, transports, poll, protocols, replay, fate, stream });
         this.sessions = [];
         this.requests = [];
         this.wrong = [];
@@ -136,7 +137,7 @@ export class Peer {
         const offered = (request.headers['framegate-protocol'] || '').split(', ');
         const session = new Session(this);
         this.sessions.push(session);
-        return [201, { session: session.id, transports: this.transports,
+        return [201, { session: session.id, transports: this.transports, replay: this.replay,
             protocol: offered.find((name) => this.protocols.includes(name)) }];
     }
 

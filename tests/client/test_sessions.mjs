@@ -67,6 +67,21 @@ withPeer('sse: the gateway is told of what came, each 64 KiB', {}, async (peer) 
     await seen.until('close');
 });
 
+withPeer('sse: the gateway is told before it has kept half of what it can', { replay: 8000 },
+    async (peer) => {
+        const seen = watch(peer.url, { transports: ['sse'] });
+        await seen.until('open');
+        const [session] = peer.sessions;
+        for (let i = 1; i <= 40; i++) {
+            session.send(['€'.repeat(300), 'x', Buffer.alloc(900)][i % 3]);
+            await seen.received(i);
+            await until(() => session.out.slice(session.acknowledged.at(-1) || 0).reduce(
+                (sum, data) => sum + Buffer.byteLength(data) + 64, 0) <= 4000, 'it is told');
+        }
+        seen.socket.close();
+        await seen.until('close');
+    });
+
 withPeer('sse: it is told even while a message waits for the backend', {}, async (peer) => {
     const seen = watch(peer.url, { transports: ['sse'] });
     await seen.until('open');

@@ -48,12 +48,13 @@ def gateway_to(backend):
                    routes='''
 page: { path = "=/page"; respond: { type = "text/html"; body = "<title>p</title>"; }; };
 lines: { path = "/lines"; backend = "b"; framing = "line"; buffer = "4K";
-    transports = [ "websocket", "sse", "longpoll" ]; };''')
+    transports = [ "websocket", "sse", "longpoll" ]; session: { replay = "8K"; }; };''')
 
 
 built = subprocess.run(["sh", str(BUILD)], capture_output=True, text=True, check=False)
 if built.returncode:
     raise SystemExit(f"not ok - contrib/client/build: {built.stderr}")
+add("sse, whole", both_ways, "sse", lambda: (passes, passes), False)
 add("sse", both_ways, "sse", cuts_at_random(1, LASTS), True)
 add("longpoll", both_ways, "longpoll", cuts_at_random(2, LASTS), True)
 add("websocket", both_ways, "websocket", lambda: (passes, passes), False)
