@@ -14,9 +14,11 @@ const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
 
 /* ms without any byte from the gateway, which says something more often: the connection is dead. */
 const SILENCE = 60000;
+/* What is asked in vain so often is given up, after some minutes at the most. */
+const TRIES = 12;
 /*
- * Bytes received by server-sent events before the gateway is told; a quarter of what it keeps, at the
- * most: it stops the backend when that is full, and goes on when it is half empty.
+ * Bytes received by server-sent events before the gateway is told; a quarter of what it keeps, at
+ * the most: it stops the backend when that is full, and goes on when it is half empty.
  */
 const ACKNOWLEDGE = 65536;
 /* What it counts for a message beside its bytes, and for a character of text at the most. */
@@ -239,17 +241,17 @@ class Session {
         for (let tries = 0; !this._done;)
             try {
                 return await work();
-            } catch (error) {
-                const { status, late, code, reason } = error;
-
+            } catch ({ status, late, code, reason }) {
                 if (this._done)
                     return;
                 this._gone = status === 404 || status === 410;
-                if (status ? ![408, 425, 429, passing].includes(status) && status < 500 || tries > 9
-                    : Date.now() - this._heard > 2 * SILENCE)
+                if (tries > TRIES || status && status < 500
+                    && ![408, 425, 429, passing].includes(status))
                     return status === 410 && !passing || this._over(code, reason);
-                else if (!late)
+                if (!late)
                     await pause(tries++);
+                else if (Date.now() - this._heard > SILENCE)
+                    tries += 4;         /* else the backend takes no more just now */
             }
     }
 
@@ -312,8 +314,9 @@ class Session {
     /* Server-sent events; polls from now on if they do not get through, or no longer. */
     async _streams() {
         const before = this._last;
-        let error = new Error("the stream ended");
+        let error = {};
 
+        this._begun = false;
         try {
             await ("body" in Response.prototype ? this._stream() : this._eventSource());
         } catch (caught) {
@@ -321,8 +324,10 @@ class Session {
         }
         if (this._modes[1] && !error.status && (error.late || !this._up))
             this._modes.shift();
-        else if (this._last === before)
+        else if (!this._begun)
             throw error;
+        else if (this._last === before)
+            await pause(4);             /* who cuts it may do so at once */
     }
 
     _stream() {
@@ -378,6 +383,7 @@ class Session {
     }
 
     _began() {
+        this._begun = true;
         if (this._owner.transport !== "sse" || !this._up)
             this._opened("sse");
     }
@@ -603,7 +609,8 @@ export class Framegate extends EventTarget {
     _message(data) {
         if (this.readyState === OPEN)
             this._fire("message", "MessageEvent", {
-                data: typeof data !== "string" && this.binaryType === "blob" ? new Blob([data]) : data,
+                data: typeof data !== "string" && this.binaryType === "blob"
+                    ? new Blob([data]) : data,
                 origin: this._origin });
     }
 

@@ -79,7 +79,8 @@ export class Peer {
         const url = new URL(request.url, 'http://peer');
         request.on('error', () => {});
         response.on('error', () => {});
-        this.requests.push(`${request.method} ${url.pathname.replace(/[^/]{22}$/, 'ID')}${url.search}`);
+        const path = url.pathname.replace(/[^/]{22}$/, 'ID');
+        this.requests.push(`${request.method} ${path}${url.search}`);
         if (url.searchParams.get('who') !== 'me')
             this.wrong.push(`lost the query: ${request.url}`);
         try {
@@ -193,7 +194,7 @@ export class Peer {
             if (session.gone)
                 finish(...fault(404, 4404, 'no such session'));
             else if (messages.length || session.closed)
-                finish(200, { messages, ...all && session.closed ? { closed: session.closed } : {} });
+                finish(200, { messages, closed: all ? session.closed : undefined });
         };
         response.on('close', () => {
             if (session.receiver === look)

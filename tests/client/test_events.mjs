@@ -25,13 +25,16 @@ function streamed(name, n, text, wanted) {
 }
 
 for (const n of [1, 3, 1000]) {
-    streamed('CR LF', n, 'id: 1\r\ndata: a\r\ndata: b\r\n\r\nid:2\r\ndata:c\r\n\r\n: end\r\n', ['a\nb', 'c']);
+    streamed('CR LF', n, 'id: 1\r\ndata: a\r\ndata: b\r\n\r\nid:2\r\ndata:c\r\n\r\n: end\r\n',
+        ['a\nb', 'c']);
     streamed('CR', n, 'id: 1\rdata: ä\rdata\r\rid: 2\rdata:  b\r\r: end\r', ['ä\n', ' b']);
-    streamed('fields that say nothing', n, 'retry: 5\nid: 1\nnonsense\ndata: a\nother: x\n\nevent: x\n\n'
+    streamed('fields that say nothing', n,
+        'retry: 5\nid: 1\nnonsense\ndata: a\nother: x\n\nevent: x\n\n'
         + 'data: \u2028 😀\nid: 2\n\n', ['a', '\u2028 😀']);
     streamed('binary', n, 'id: 1\nevent: binary\ndata: /wA=\n\nid: 2\nevent: binary\ndata: \n\n',
         [Buffer.from([255, 0]), Buffer.alloc(0)]);
-    streamed('what is here already', n, 'id: 1\ndata: a\n\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n', ['a', 'b']);
+    streamed('what is here already', n,
+        'id: 1\ndata: a\n\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n', ['a', 'b']);
 }
 
 withPeer('an event stream: a gap is asked for again', {}, async (peer) => {
@@ -48,7 +51,7 @@ withPeer('an event stream: a gap is asked for again', {}, async (peer) => {
         session.send(message);
     await seen.received(3);
     assert.deepEqual([seen.messages, lost], [['one', 'two', 'three'], true]);
-    await until(() => peer.requests.some((line) => line.includes('after=1')), 'the gap is asked for');
+    await until(() => peer.requests.some((line) => line.includes('after=1')), 'it is asked for');
     seen.socket.close();
     await seen.until('close');
 });

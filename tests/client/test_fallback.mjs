@@ -43,7 +43,7 @@ withPeer('a stream that is held back by a proxy: polls, of the same session',
     });
 
 withPeer('a stream that a proxy answers itself: polls', {
-    fate: (request) => request.headers.accept === 'text/event-stream' ? [200, '<p>no</p>'] : undefined,
+    fate: ({ headers }) => headers.accept === 'text/event-stream' ? [200, '<p>no</p>'] : undefined,
 }, async (peer) => {
     const seen = watch(peer.url, { transports: ['sse', 'longpoll'] });
     await seen.until('open');

@@ -1,4 +1,4 @@
-// Sessions by plain HTTP: nothing is lost, doubled or reordered, whatever is cut; and what ends them.
+// Sessions by plain HTTP: nothing is lost, doubled or reordered, whatever is cut; what ends them.
 import { assert, test, hurry, until, watch, withPeer } from './watch.mjs';
 
 const MANY = Number(process.env.FRAMEGATE_CLIENT_MESSAGES || 300);
@@ -188,7 +188,8 @@ for (const transport of ['sse', 'longpoll'])
         session.gone = true;
         session.receiver();
         await seen.until('close');
-        assert.deepEqual(seen.events.slice(2), ['error', ['close', 4404, 'no such session', false]]);
+        assert.deepEqual(seen.events.slice(2),
+            ['error', ['close', 4404, 'no such session', false]]);
     });
 
 withPeer('a message that comes too late: the receiver tells why', {}, async (peer) => {
@@ -209,6 +210,32 @@ withPeer('a message that comes too late: the receiver tells why', {}, async (pee
         assert.deepEqual([seen.messages, seen.events.slice(2), session.taken],
             [['last words'], [['close', 1000, 'done', true]], []]);
     }
+});
+
+withPeer('a stream that is cut whenever it begins is asked for as long as it takes', {
+    stream(chunk, response) {
+        response.write(chunk);
+        setImmediate(() => response.socket?.destroy());
+    },
+}, async (peer) => {
+    const seen = watch(peer.url, { transports: ['sse'] });
+    await until(() => peer.requests.length > 20, 'it is asked for again and again');
+    peer.stream = (chunk, response) => response.write(chunk);
+    peer.sessions[0].send('through');
+    await seen.received(1);
+    assert.deepEqual([seen.events, seen.messages], [['sse', 'open'], ['through']]);
+    seen.socket.close();
+    await seen.until('close');
+});
+
+withPeer('messages that never get through end it', {}, async (peer) => {
+    const seen = watch(peer.url, { transports: ['longpoll'] });
+    await seen.until('open');
+    peer.fate = ({ method }) => method === 'POST' ? 'before' : undefined;
+    seen.socket.send('x');
+    await seen.until('close');
+    assert.deepEqual(seen.events.slice(2), ['error', ['close', 1006, '', false]]);
+    assert.ok(peer.requests.filter((line) => line === 'POST /socket/ID?who=me').length > 10);
 });
 
 withPeer('a network that stays away ends it, though not soon', {}, async (peer, t) => {

@@ -43,7 +43,8 @@ await inPage(async (page) => {
     await page.goto(page_url, { timeout: 30_000 });
     if (how === 'module')
         await page.addScriptTag({ type: 'module',
-            content: 'import { Framegate } from "/client/framegate.js"; window.Framegate = Framegate;' });
+            content: `import { Framegate } from "/client/framegate.js";
+                window.Framegate = Framegate;` });
     else
         await page.addScriptTag({ path: script });
     await page.waitForFunction(() => window.Framegate);
