@@ -22,19 +22,19 @@ CLIENT = HERE / "clients" / "client_ledger.mjs"
 BUILD = HERE.parents[1] / "contrib" / "client" / "build"
 
 
-def played(box, transport):
+def played(box, transport, *how):
     """What the page saw."""
     result = subprocess.run(["node", str(CLIENT), box.url("/page"), box.url("/lines"), transport,
-                             str(MESSAGES)], capture_output=True, text=True, check=False,
+                             str(MESSAGES), *how], capture_output=True, text=True, check=False,
                             timeout=60 + MESSAGES / 20)
     equal((result.returncode, result.stderr), (0, ""), "the browser's exit status and messages")
     return json.loads(result.stdout)
 
 
-def both_ways(transport, rule, cut):
+def both_ways(transport, rule, cut, *how):
     with Backend() as backend, Child(ledger.serve, backend, MESSAGES), \
             gateway_to(backend) as gateway, Middlebox(gateway.port, rule) as box:
-        seen = played(box, transport)
+        seen = played(box, transport, *how)
         equal((seen["sent"], seen["got"], seen["wrong"]), (MESSAGES, MESSAGES, None), "ledger")
         equal((seen["transport"], seen["events"], seen["code"]),
               (transport, ["transport"], 1000), "transport, events, code")
@@ -56,6 +56,7 @@ if built.returncode:
     raise SystemExit(f"not ok - contrib/client/build: {built.stderr}")
 add("sse, whole", both_ways, "sse", lambda: (passes, passes), False)
 add("sse", both_ways, "sse", cuts_at_random(1, LASTS), True)
+add("sse by EventSource", both_ways, "sse", cuts_at_random(3, LASTS), True, "no-streams")
 add("longpoll", both_ways, "longpoll", cuts_at_random(2, LASTS), True)
 add("websocket", both_ways, "websocket", lambda: (passes, passes), False)
 run()

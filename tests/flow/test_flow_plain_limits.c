@@ -137,6 +137,10 @@ static void test_promised(void **state)
 	flow_run();
 	plain_events(again, "Last-Event-ID: 0\r\n");
 	assert_non_null(strstr((char *)again->out, "id: 1\ndata: a."));
+	c = flow_client();
+	fake_say_text(c, "POST /p?ack=all HTTP/1.1\r\nHost: h\r\n\r\n");
+	flow_run();
+	plain_expect(c, 400, "***a number of the request is none***");
 	flow_finish();
 }
 

@@ -1,16 +1,19 @@
 // A page and its backend send each other numbered messages by contrib/client. Prints what the page
 // saw, as JSON: how many of b1, b2 … came in order, the first that did not, events.
-//     node client_ledger.mjs PAGE URL TRANSPORT MESSAGES
+//     node client_ledger.mjs PAGE URL TRANSPORT MESSAGES [no-streams]
+// no-streams: in a browser that cannot read answers as they come
 import { fileURLToPath } from 'node:url';
 
 import { inPage } from './chromium.mjs';
 
 const script = fileURLToPath(
     new URL('../../../contrib/client/dist/framegate.min.js', import.meta.url));
-const [page_url, url, transport, messages] = process.argv.slice(2);
+const [page_url, url, transport, messages, how] = process.argv.slice(2);
 const AT_ONCE = 50;     // messages that wait in the page, at most
 
 await inPage(async (page) => {
+    if (how === 'no-streams')
+        await page.addInitScript('delete Response.prototype.body');
     await page.goto(page_url, { timeout: 30_000 });
     await page.addScriptTag({ path: script });
     const seen = await page.evaluate(([address, name, last, most]) => new Promise((resolve) => {
