@@ -113,7 +113,8 @@ enum fault ws_handshake_offer(const struct header *h, unsigned n_headers,
 
 	*n = 0;
 	for (unsigned i = 0; i < n_headers; i++) {
-		if (!slice_ieq(h[i].name, SLICE("Sec-WebSocket-Protocol")))
+		if (!slice_ieq(h[i].name, SLICE("Sec-WebSocket-Protocol")) &&
+		    !slice_ieq(h[i].name, SLICE("Framegate-Protocol")))
 			continue;
 		for (list = h[i].value; slice_cut(&list, ',', &part);) {
 			part = slice_trim(part);

@@ -29,14 +29,15 @@ enum fault	ws_handshake_check_h2(const struct header *, unsigned n, const char *
 enum fault	ws_handshake_accept(struct slice key, char out[WS_ACCEPT_SIZE]) MUST_USE;
 /*
  * All subprotocols that are offered, in order; SUBPROTOCOL: the offer is malformed. Those longer
- * than WS_SUBPROTOCOL_MAX are left out.
+ * than WS_SUBPROTOCOL_MAX are left out. The fields are Sec-WebSocket-Protocol and
+ * Framegate-Protocol, its twin for scripts of pages, which must not say the first.
  */
 enum fault	ws_handshake_offer(const struct header *, unsigned n_headers,
 		    struct slice offer[WS_OFFER_MAX], size_t *n) MUST_USE;
 /*
  * The first of ours that the client offers, or an empty slice. ours: n NUL-terminated names; may
  * hold "", which means that having none in common is fine. The offer is gathered from all
- * Sec-WebSocket-Protocol fields. FAULT_SUBPROTOCOL: nothing in common, or a malformed offer.
+ * of its fields. FAULT_SUBPROTOCOL: nothing in common, or a malformed offer.
  * n = 0: none is echoed, any offer is tolerated.
  */
 enum fault	ws_handshake_subprotocol(const struct header *, unsigned n_headers,

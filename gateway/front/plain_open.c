@@ -1,9 +1,14 @@
-/* POST P: opens a session, once its backend is connected. */
+/*
+ * POST P: opens a session, once its backend is connected. With `ack` the client promises to say
+ * what has arrived: nothing else is let go of, from the first message on.
+ */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/log.h"
+#include "codec/json_text.h"
 #include "front/plain.h"
 #include "front/plain_request.h"
 #include "front/transport.h"
@@ -45,7 +50,12 @@ static void plain_open_body(struct buffer *b, const struct plain_opener *o,
 		buffer_printf(b, "%s\"%.*s\"", separator, SLICE_ARG(plain_transports[i]));
 		separator = ", ";
 	}
-	buffer_add(b, SLICE("]}\n"));
+	buffer_printf(b, "], \"replay\": %" PRIu64, conf->session.replay);
+	if (o->visit.subprotocol.n > 0) {
+		buffer_add(b, SLICE(", \"protocol\": "));
+		json_text_add(b, o->visit.subprotocol, NULL);
+	}
+	buffer_add(b, SLICE("}\n"));
 }
 
 static void plain_open_created(const struct plain_opener *o)
@@ -116,8 +126,10 @@ static enum fault plain_open(struct exchange *x)
 	o->visit.wish = VISIT_OPEN;
 	plain_open_make_id(o);
 	x->state = o;
-	enum fault f = session_open(&o->visit, &plain_kind, (struct slice){o->id, PLAIN_ID},
-	    plain_open_transport(x->route->conf));
+	enum fault f = plain_request_number(x, SLICE("ack"), &o->visit.after, &o->visit.resumes);
+	if (f == FAULT_NONE)
+		f = session_open(&o->visit, &plain_kind, (struct slice){o->id, PLAIN_ID},
+		    plain_open_transport(x->route->conf));
 	if (f != FAULT_NONE) {
 		log_fault(f, "route %s: %s", x->route->conf->name,
 		    address_text(exchange_client(x), client));

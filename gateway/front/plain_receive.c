@@ -31,7 +31,6 @@ static void plain_add_end(struct buffer *b, const struct session_end *e)
 {
 	buffer_printf(b, "{\"code\": %u, \"reason\": ", e->code);
 	json_text_add(b, e->reason, NULL);
-	buffer_add(b, SLICE("}"));
 }
 
 static void plain_poll_end(struct buffer *b, const struct session_end *closing)
@@ -40,6 +39,7 @@ static void plain_poll_end(struct buffer *b, const struct session_end *closing)
 	if (closing) {
 		buffer_add(b, SLICE(", \"closed\": "));
 		plain_add_end(b, closing);
+		buffer_add(b, SLICE("}"));
 	}
 	buffer_add(b, SLICE("}\n"));
 }
@@ -70,14 +70,22 @@ static void plain_event_beat(struct buffer *b)
 	sse_add_comment(b, SLICE(""));
 }
 
-static void plain_event_close(struct buffer *b, const struct session_end *e)
+/* more: what else stands in its JSON. */
+static void plain_event_add_close(struct buffer *b, const struct session_end *e, struct slice more)
 {
 	struct buffer data = {0};
 
 	plain_add_end(&data, e);
+	buffer_add(&data, more);
+	buffer_add(&data, SLICE("}"));
 	sse_add(b, 0, SLICE("close"), buffer_slice(&data));
 	b->failed |= data.failed;
 	buffer_clear(&data);
+}
+
+static void plain_event_close(struct buffer *b, const struct session_end *e)
+{
+	plain_event_add_close(b, e, SLICE(""));
 }
 
 static const struct dialect plain_event_dialect = {
@@ -128,13 +136,16 @@ static void plain_receive_refuse(struct receiver *r)
 		plain_request_refuse(v);
 }
 
-/* What a stream ends with when there is no session behind it any more. */
+/*
+ * What a stream ends with when there is no session behind it any more. The session itself may be
+ * there: who still wants it asks again.
+ */
 static void plain_events_last(struct receiver *r, struct buffer *b)
 {
 	enum fault f = r->visit.fault;
 
-	plain_event_close(b, &(struct session_end){(uint16_t)fault_ws(f),
-	    slice_of(fault_text(f))});
+	plain_event_add_close(b, &(struct session_end){(uint16_t)fault_ws(f),
+	    slice_of(fault_text(f))}, SLICE(", \"retry\": true"));
 }
 
 static const struct carrier plain_poll_carrier = {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/tally.h"
+#include "codec/ws_handshake.h"
 #include "front/session_receive.h"
 #include "front/session_send.h"
 #include "http/admission.h"
@@ -130,6 +131,9 @@ static void session_ready(struct leg *leg)
 	memcpy(s->id, leg->channel->id, sizeof(s->id));
 	if (s->opener) {
 		memcpy(s->opener->session, s->id, sizeof(s->id));
+		if (s->opener->x)
+			s->opener->subprotocol = arena_copy(&s->opener->x->arena,
+			    leg->channel->subprotocol);
 		visit_answer(s->opener, VISIT_DONE);
 	}
 	s->opener = NULL;
@@ -229,19 +233,37 @@ static enum fault session_count(struct session *s, const struct exchange *x)
 	return f;
 }
 
+/* Who offers none need not: a client that is curl has no use for them. */
+static enum fault session_choose(const struct exchange *x, struct slice *subprotocol)
+{
+	const struct request *r = x->request;
+	const struct config_route *conf = x->route->conf;
+
+	*subprotocol = (struct slice){NULL, 0};
+	if (ws_handshake_first_offer(r->headers, r->n_headers).n == 0)
+		return FAULT_NONE;
+	return ws_handshake_subprotocol(r->headers, r->n_headers, conf->subprotocols.v,
+	    conf->subprotocols.n, subprotocol);
+}
+
 static enum fault session_open_channel(struct session *s, struct exchange *x,
     const char *transport)
 {
-	const struct slice none = {NULL, 0};
+	struct slice subprotocol;
 	struct exchange_record record;
+	enum fault f = session_choose(x, &subprotocol);
 
+	if (f != FAULT_NONE)
+		return f;
 	if (!access_wanted())
-		return channel_open(x, &s->leg, none, NULL);
+		return channel_open(x, &s->leg, subprotocol, NULL);
 	exchange_record_make(&record, x);
 	record.access.transport = slice_of(transport);
+	record.access.subprotocol = subprotocol;
 	if (!x->route->back->messages)
-		record.access.framing = slice_of(x->route->framing.framer->name);
-	return channel_open(x, &s->leg, none, &record.access);
+		record.access.framing =
+		    slice_of(exchange_framing(x, subprotocol)->framer->name);
+	return channel_open(x, &s->leg, subprotocol, &record.access);
 }
 
 /* With its link, which others may find as soon as it is made. */
@@ -309,6 +331,7 @@ enum fault session_open(struct visit *v, const struct session_kind *kind, struct
 		return f;
 	}
 	v->away = v->parked = true;
+	s->acknowledges = v->wish == VISIT_OPEN && v->resumes;
 	if (v->wish == VISIT_OPEN)
 		s->opener = v;
 	else

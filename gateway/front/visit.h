@@ -85,6 +85,7 @@ struct visit {
 	uint8_t			 reason_n;
 	char			 reason[VISIT_REASON];
 	uint64_t		 expected;
+	struct slice		 subprotocol;	/* of VISIT_OPEN; in the exchange's arena */
 	struct buffer		 frame;		/* the exchange's side clears it */
 	char			 session[RANDOM_ID + 1];	/* its id in logs; or "" */
 

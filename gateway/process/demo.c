@@ -46,7 +46,8 @@ void demo_write(FILE *out, const char *target)
 	fputs(demo_listeners, out);
 	if (target)
 		fprintf(out, "backends: { target: { servers = [\"tcp://%s\"]; }; };\n", target);
-	fprintf(out, "routes: {\n\tsocket: { path = \"=/socket\"; "
+	fprintf(out, "routes: {\n\tsocket: { path = \"/socket\"; "
+	    "transports = [\"websocket\", \"sse\", \"longpoll\"]; "
 	    "subprotocols = [\"console\", \"\"]; %s };\n",
 	    target ? "backend = \"target\"; framing = \"text\"; invalid = \"replace\";"
 	    : "service = \"echo\";");

@@ -5,34 +5,18 @@ random: each arrives once, in order. FRAMEGATE_E2E_MESSAGES says how many; night
 """
 import os
 import random
-import socket
 import threading
 
-from harness import http1, plain
+from harness import http1, ledger, plain
 from harness.backends import Backend, Child
 from harness.cases import add, equal, run
 from harness.gateway import Gateway
-from harness.wait import until
 
 MESSAGES = int(os.environ.get("FRAMEGATE_E2E_MESSAGES", "5000"))
 CUT = 0.03              # of requests with a message, before the answer
 CUT_POLL = 0.3          # of polls
 ACKNOWLEDGE = 100       # events
 STREAM = 20_000         # bytes of a stream of events after which it is cut, at the most
-
-
-def ledger(backend):
-    """A backend of lines: writes all of its numbers while it reads the client's, then the verdict."""
-    sock = backend.accept_socket()
-    sock.settimeout(None)
-    lines = b"".join(b"b%d\n" % i for i in range(1, MESSAGES + 1))
-    threading.Thread(target=sock.sendall, args=(lines,)).start()
-    with sock.makefile("rb") as stream:
-        for i in range(1, MESSAGES + 1):
-            equal(stream.readline(), b"c%d\n" % i, "line from the client")
-        until(lambda: threading.active_count() == 1, "all to be written")
-        sock.sendall(b"all there\n")
-        equal(stream.readline(), b"", "the end")
 
 
 def cut(wire):
@@ -61,41 +45,42 @@ def send(session, rng, failed):
         failed.append(error)
 
 
-def poll(session, rng, ledger):
+def poll(session, rng, received):
     wire = None
-    while len(ledger) <= MESSAGES:
+    while len(received) <= MESSAGES:
         wire = wire or session.connect()
         if rng.random() >= CUT_POLL:
-            answer = session.poll(len(ledger), wire)
+            answer = session.poll(len(received), wire)
             if answer.status != 409:        # one that was cut came late, and took over
-                ledger.extend(session.messages(answer)[0])
+                received.extend(session.messages(answer)[0])
             continue
-        wire.send(session.head(query=f"?after={len(ledger)}"))
+        wire.send(session.head(query=f"?after={len(received)}"))
         if rng.random() < 0.5:
             wire.read(1)
         cut(wire)
         wire = None
 
 
-def stream(session, rng, ledger):
+def stream(session, rng, received):
     """What a cut tears is nothing; what was whole before it has arrived."""
     session.acknowledge(0)
     acknowledged = 0
-    while len(ledger) <= MESSAGES:
-        events = session.events(len(ledger)).opened()
+    while len(received) <= MESSAGES:
+        events = session.events(len(received)).opened()
         until_cut = rng.randrange(STREAM)
-        while len(ledger) <= MESSAGES and until_cut > 0:
-            ledger.append(events.message())
-            until_cut -= len(ledger[-1][1]) + 20
-            if len(ledger) >= acknowledged + ACKNOWLEDGE:
-                acknowledged = len(ledger)
+        while len(received) <= MESSAGES and until_cut > 0:
+            received.append(events.message())
+            until_cut -= len(received[-1][1]) + 20
+            if len(received) >= acknowledged + ACKNOWLEDGE:
+                acknowledged = len(received)
                 session.acknowledge(acknowledged)
         cut(events.wire)
 
 
 def both_ways(receive, tls):
     rng = random.Random(7)
-    with Backend() as backend, Child(ledger, backend), gateway_to(backend) as gateway:
+    with Backend() as backend, Child(ledger.serve, backend, MESSAGES), \
+            gateway_to(backend) as gateway:
         session, failed, received = plain.Session(gateway, tls=tls), [], []
         sender = threading.Thread(target=send, args=(session, random.Random(8), failed))
         sender.start()

@@ -8,12 +8,14 @@ enum { PLAIN_PATH = 64, PLAIN_TEXT = 4096 };
 struct fake *plain_backend;
 static char plain_path[PLAIN_PATH];
 
-struct fake *plain_try_open(void)
+static struct fake *plain_try_open_with(const char *query, const char *lines)
 {
+	char head[PLAIN_TEXT];
 	struct fake *c = flow_client();
 	int fakes = flow_world.n_fakes;
 
-	fake_say_text(c, "POST /p HTTP/1.1\r\nHost: h\r\n\r\n");
+	snprintf(head, sizeof(head), "POST /p%s HTTP/1.1\r\nHost: h\r\n%s\r\n", query, lines);
+	fake_say_text(c, head);
 	flow_run();
 	flow_advance(0);
 	plain_backend = flow_world.n_fakes > fakes ? flow_backend() : NULL;
@@ -26,12 +28,22 @@ struct fake *plain_try_open(void)
 	return c;
 }
 
-struct fake *plain_open(void)
+struct fake *plain_try_open(void)
 {
-	struct fake *c = plain_try_open();
+	return plain_try_open_with("", "");
+}
+
+struct fake *plain_open_with(const char *query, const char *lines)
+{
+	struct fake *c = plain_try_open_with(query, lines);
 
 	assert_non_null(c);
 	return c;
+}
+
+struct fake *plain_open(void)
+{
+	return plain_open_with("", "");
 }
 
 void plain_ask(struct fake *c, const char *method, const char *query, const char *lines,

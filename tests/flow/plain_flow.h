@@ -13,6 +13,7 @@ extern struct fake *plain_backend;
 /* Opens a session over a connection of its own, which stays. NULL: it did not come to that. */
 struct fake	*plain_try_open(void);
 struct fake	*plain_open(void);
+struct fake	*plain_open_with(const char *query, const char *lines);
 /* A request to the session: method, what follows its path, further header lines, body. */
 void		 plain_ask(struct fake *, const char *method, const char *query, const char *lines,
 		    const char *body);

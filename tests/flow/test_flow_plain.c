@@ -53,6 +53,33 @@ static void test_binary(void **state)
 	flow_finish();
 }
 
+/* Pages must not say Sec-WebSocket-Protocol; who says nothing is not held to it. */
+static void test_subprotocol(void **state)
+{
+	(void)state;
+	flow_begin(PLAIN_ROUTE("subprotocols = [\"base64\", \"lines\"]; "
+	    "subprotocol_framing = [\"base64=base64\"];"), "");
+	struct fake *c = plain_open_with("", "Framegate-Protocol: x, lines, base64\r\n");
+	plain_post(c, "Content-Type: text/plain\r\n", "aGVsbG8=");
+	plain_expect(c, 204, "");
+	fake_expect(plain_backend, "hello", 5);
+	c = plain_open();
+	plain_post(c, "", "hello");
+	fake_expect(plain_backend, "hello\n", 6);
+	c = flow_client();
+	fake_say_text(c, "POST /p HTTP/1.1\r\nHost: h\r\nFramegate-Protocol: lines\r\n\r\n");
+	flow_run();
+	flow_advance(0);
+	assert_non_null(strstr((char *)c->out, "\"longpoll\"], \"replay\": 262144, "
+	    "\"protocol\": \"lines\"}\n"));
+	c->out_n = 0;
+	fake_say_text(c, "POST /p HTTP/1.1\r\nHost: h\r\nFramegate-Protocol: x\r\n\r\n");
+	flow_run();
+	plain_expect(c, 400, "{\"error\": {\"status\": 400, \"code\": 4400, \"reason\": "
+	    "\"no common subprotocol\"***");
+	flow_finish();
+}
+
 static void test_events(void **state)
 {
 	(void)state;
@@ -133,7 +160,7 @@ static void test_two_polls(void **state)
 	plain_expect_stream(c, "");
 	plain_poll(newer, "?after=1");
 	plain_expect_events(c, "event: close\ndata: {\"code\": 4409, \"reason\": \"a newer request "
-	    "waits for the session's messages\"}\n\n(end)");
+	    "waits for the session's messages\", \"retry\": true}\n\n(end)");
 	/* A request that comes late, for what has long arrived, ends nothing. */
 	plain_poll(c, "?after=0");
 	plain_expect(c, 409, "***acknowledged***");
@@ -249,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_binary),
+		cmocka_unit_test(test_subprotocol),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_events_resume),
 		cmocka_unit_test(test_poll_is_cut),

@@ -123,6 +123,27 @@ static void test_missed_for_good(void **state)
 	flow_finish();
 }
 
+/* Who promised to acknowledge misses nothing, though it has not done so yet. */
+static void test_promised(void **state)
+{
+	(void)state;
+	flow_begin(PLAIN_ROUTE("session: { replay = \"1K\"; };"), "");
+	struct fake *c = plain_open_with("?ack=0", ""), *again = flow_client();
+	plain_backend->most = 400;
+	plain_events(c, "");
+	limits_say(1, 8, 399);
+	assert_true(limits_unread() > 0);
+	fake_reset(c);
+	flow_run();
+	plain_events(again, "Last-Event-ID: 0\r\n");
+	assert_non_null(strstr((char *)again->out, "id: 1\ndata: a."));
+	c = flow_client();
+	fake_say_text(c, "POST /p?ack=all HTTP/1.1\r\nHost: h\r\n\r\n");
+	flow_run();
+	plain_expect(c, 400, "***a number of the request is none***");
+	flow_finish();
+}
+
 /* From the first acknowledgement on nothing is dropped. */
 static void test_acknowledged(void **state)
 {
@@ -272,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_replay_is_full),
 		cmocka_unit_test(test_missed),
 		cmocka_unit_test(test_missed_for_good),
+		cmocka_unit_test(test_promised),
 		cmocka_unit_test(test_acknowledged),
 		cmocka_unit_test(test_slow_client),
 		cmocka_unit_test(test_too_long),

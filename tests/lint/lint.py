@@ -5,7 +5,7 @@ import re
 import sys
 
 TOP = pathlib.Path(os.environ.get("srcdir") or pathlib.Path(__file__).resolve().parents[2])
-SKIPPED = {"node_modules", "__pycache__", "corpus", "corpora"}
+SKIPPED = {"node_modules", "dist", "__pycache__", "corpus", "corpora"}
 
 
 def files(folder, *suffixes):

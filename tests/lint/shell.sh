@@ -1,7 +1,7 @@
 #!/bin/sh
 # Shell scripts parse, and shellcheck has nothing to say about them.
 cd "${srcdir:-$(dirname "$0")/../..}" || exit 1
-scripts=$(grep -lE '^#! ?/bin/(ba)?sh' contrib/* tests/* tests/*/* .ci/* 2>/dev/null)
+scripts=$(grep -lE '^#! ?/bin/(ba)?sh' contrib/* contrib/*/* tests/* tests/*/* .ci/* 2>/dev/null)
 
 echo "1..2"
 number=0

@@ -1,9 +1,10 @@
 // Uses the demo's page as somebody would: connects, types, sends binary, disconnects. Prints what
 // the page then shows, as one JSON object.
-//     node console.mjs URL TEXT
+//     node console.mjs URL TEXT [TRANSPORT]
+// TRANSPORT: what is chosen on the page; without it, nothing is
 import { inPage } from './chromium.mjs';
 
-const [url, text] = process.argv.slice(2);
+const [url, text, transport] = process.argv.slice(2);
 const timeout = 30_000;
 
 await inPage(async (page) => {
@@ -12,6 +13,14 @@ await inPage(async (page) => {
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(url, { timeout });
     await page.waitForSelector('#state[data-is=open]', { timeout });
+    if (transport) {
+        await page.getByRole('button', { name: 'Disconnect' }).click();
+        await page.waitForSelector('#state[data-is=closed]', { timeout });
+        await page.evaluate(() => document.querySelector('#log').replaceChildren());
+        await page.selectOption('#by', transport);
+        await page.getByRole('button', { name: 'Connect' }).click();
+        await page.waitForSelector('#state[data-is=open]', { timeout });
+    }
     const received = (part) => page.waitForSelector(
         `#log .received .what:has-text(${JSON.stringify(part)})`, { timeout });
     await page.fill('#text', text);

@@ -172,6 +172,7 @@ static void test_4_2_2_subprotocol(void **state)
 	expect_subprotocol(FAULT_NONE, "", ours, 3, "");
 	expect_subprotocol(FAULT_NONE, OFFER("a b"), NULL, 0, "");
 	expect_subprotocol(FAULT_NONE, OFFER(",,") OFFER("binary"), ours, 3, "binary");
+	expect_subprotocol(FAULT_NONE, "Framegate-Protocol: x, base64\r\n", ours, 2, "base64");
 }
 
 static void test_too_many_subprotocols(void **state)
