@@ -69,6 +69,7 @@ static enum fault sockjs_method_open(struct exchange *x)
 static const struct handler sockjs_method_handler = {
 	.name = "sockjs",
 	.cors = true,
+	.corrects = true,
 	.open = sockjs_method_open,
 };
 

@@ -135,6 +135,11 @@ struct handler {
 	/* Of what refuses a WebSocket by a Close frame: it is asked to, by x->refused. */
 	bool		 closes;
 	/*
+	 * It answers at once that the request is a mistake, whatever follows the head, so it may be
+	 * said of one that is refused for its form; the connection ends all the same.
+	 */
+	bool		 corrects;
+	/*
 	 * The head is there. May answer at once or later. A fault: nothing was answered, and the
 	 * HTTP layer answers for it.
 	 */

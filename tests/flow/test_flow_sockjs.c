@@ -469,9 +469,44 @@ static void test_nth_allocation_fails(void **state)
 	}
 }
 
+/* RFC 9110 section 7.8: an upgrade has no body, so nothing behind one that claims to is read. */
+static void test_upgrade_with_length(void **state)
+{
+	static const struct {
+		const char	*line, *length, *answer;
+	} rows[] = {
+		{"POST /p/0/s/websocket", "0", "HTTP/1.1 405 Method Not Allowed\r\n"},
+		{"PUT /p/websocket", "0", "HTTP/1.1 405 Method Not Allowed\r\n"},
+		{"POST /p/0/s/websocket", "1", "HTTP/1.1 400 Bad Request\r\n"},
+		{"GET /p/0/s/websocket", "0", "HTTP/1.1 400 Bad Request\r\n"},
+		{"POST /p/0/s/xhr", "0", "HTTP/1.1 400 Bad Request\r\n"},
+		{"POST /elsewhere", "0", "HTTP/1.1 400 Bad Request\r\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char head[TEXT];
+		flow_begin(ROUTE(""), "");
+		struct fake *c = flow_client();
+		snprintf(head, sizeof(head), "%s HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n"
+		    "Upgrade: websocket\r\nContent-Length: %s\r\n\r\n"
+		    "GET /p HTTP/1.1\r\nHost: h\r\n\r\n", rows[i].line, rows[i].length);
+		fake_say_text(c, head);
+		flow_run();
+		c->out[c->out_n] = '\0';
+		assert_non_null(strstr((char *)c->out, "\r\nConnection: close\r\n"));
+		assert_null(strstr((char *)c->out + 1, "HTTP/1.1 "));
+		fake_expect_start(c, rows[i].answer);
+		assert_true(c->got_close || c->got_shut);
+		fake_eof(c);
+		flow_finish();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_upgrade_with_length),
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_bytewise),
 		cmocka_unit_test(test_binary),
