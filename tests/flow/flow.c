@@ -105,7 +105,7 @@ static struct fake *fake_new(void)
 	struct fake *f = &flow_world.fakes[flow_world.n_fakes];
 	f->fd = -2 - flow_world.n_fakes++;
 	f->in = test_malloc(FLOW_BYTES);
-	f->out = test_malloc(FLOW_BYTES);
+	f->out = test_malloc(FLOW_BYTES + 1);
 	f->window = f->most = SIZE_MAX;
 	return f;
 }
@@ -349,6 +349,37 @@ void fake_frame(struct fake *f, unsigned first_byte, const void *p, size_t n)
 		byte = ((const uint8_t *)p)[i] ^ mask[i % 4];
 		fake_say(f, &byte, 1);
 	}
+}
+
+char *fake_text(const struct fake *f)
+{
+	f->out[f->out_n] = '\0';
+	return (char *)f->out;
+}
+
+char *fake_take(struct fake *f)
+{
+	char *text = fake_text(f);
+
+	f->out_n = 0;
+	return text;
+}
+
+char *fake_find(const struct fake *f, const char *what)
+{
+	return memmem(fake_text(f), f->out_n, what, strlen(what));
+}
+
+void fake_contains(const struct fake *f, const char *what)
+{
+	if (fake_find(f, what) == NULL)
+		fail_msg("no \"%s\" in \"%.600s\"", what, fake_text(f));
+}
+
+void fake_lacks(const struct fake *f, const char *what)
+{
+	if (strcasestr(fake_text(f), what))
+		fail_msg("\"%s\" in \"%.600s\"", what, fake_text(f));
 }
 
 void fake_expect(struct fake *f, const void *p, size_t n)

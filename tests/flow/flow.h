@@ -72,6 +72,13 @@ void		 fake_eof(struct fake *);
 void		 fake_reset(struct fake *);
 /* A masked frame from a client. */
 void		 fake_frame(struct fake *, unsigned first_byte, const void *, size_t);
+/* What was written since the last look, with a NUL behind it; until more is written. */
+char		*fake_text(const struct fake *);
+char		*fake_take(struct fake *);	/* the same: was the look */
+/* Where that is, first, in what was written since the last look; NULL: nowhere. */
+char		*fake_find(const struct fake *, const char *);
+void		 fake_contains(const struct fake *, const char *);
+void		 fake_lacks(const struct fake *, const char *);	/* whatever the case of letters */
 /* What was written since the last look, which must be this. */
 void		 fake_expect(struct fake *, const void *, size_t);
 void		 fake_expect_start(struct fake *, const char *);	/* and forgets the rest */

@@ -36,12 +36,10 @@ static void expect(struct fake *c, int status, const char *body)
 {
 	char line[32];
 
-	c->out[c->out_n] = '\0';
 	snprintf(line, sizeof(line), "HTTP/1.1 %d ", status);
-	if (strncmp((char *)c->out, line, strlen(line)) != 0)
-		fail_msg("not %d but: %s", status, (char *)c->out);
-	assert_string_equal(strstr((char *)c->out, "\r\n\r\n") + 4, body);
-	c->out_n = 0;
+	if (strncmp(fake_text(c), line, strlen(line)) != 0)
+		fail_msg("not %d but: %s", status, fake_text(c));
+	assert_string_equal(strstr(fake_take(c), "\r\n\r\n") + 4, body);
 }
 
 /* A session, with its client's connection; its first poll was answered. */
@@ -61,8 +59,7 @@ static struct fake *streaming(void)
 	struct fake *c = flow_client();
 
 	ask(c, "xhr_streaming", "", "");
-	c->out[c->out_n] = '\0';
-	const char *frames = strstr((char *)c->out, "\r\n\r\n801\r\nhhhh");
+	const char *frames = fake_find(c, "\r\n\r\n801\r\nhhhh");
 	assert_non_null(frames);
 	c->out_n -= (size_t)((uint8_t *)frames - c->out) + 4 + 5 + PRELUDE + 2;
 	memmove(c->out, frames + 4 + 5 + PRELUDE + 2, c->out_n);
@@ -71,9 +68,7 @@ static struct fake *streaming(void)
 
 static void expect_text(struct fake *c, const char *text)
 {
-	c->out[c->out_n] = '\0';
-	c->out_n = 0;
-	assert_string_equal((char *)c->out, text);
+	assert_string_equal(fake_take(c), text);
 }
 
 /* Lines of the backend, each of n letters, numbered by their first. */
@@ -96,11 +91,9 @@ static void expect_letters(struct fake *c, const char *letters)
 	char got[64];
 	size_t n = 0;
 
-	c->out[c->out_n] = '\0';
-	for (const char *at = (char *)c->out; (at = strstr(at, "....")) != NULL; at += strspn(at, "."))
+	for (const char *at = fake_take(c); (at = strstr(at, "....")) != NULL; at += strspn(at, "."))
 		got[n++] = at[-1];
 	got[n] = '\0';
-	c->out_n = 0;
 	assert_string_equal(got, letters);
 }
 
@@ -128,7 +121,7 @@ static void test_both_ways(void **state)
 	poll(c);
 	expect(c, 200, "c[1000,\"\"]\n");
 	send_messages(c, "[\"x\"]");
-	assert_memory_equal(c->out, "HTTP/1.1 404 ", 13);
+	fake_expect_start(c, "HTTP/1.1 404 ");
 	flow_finish();
 }
 
@@ -181,8 +174,7 @@ static void test_long_message(void **state)
 	poll(c);
 	fake_say(backend, line, sizeof(line));
 	flow_run();
-	c->out[c->out_n] = '\0';
-	const char *body = strstr((char *)c->out, "\r\n\r\na[\"xxx");
+	const char *body = fake_find(c, "\r\n\r\na[\"xxx");
 	assert_non_null(body);
 	assert_int_equal(strspn(body + 7, "x"), 40000);
 	assert_string_equal(body + 7 + 40000, "\"]\n");
@@ -351,7 +343,7 @@ static void test_slow_backend(void **state)
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(backend->out[102 * i], 'a' + i);
 	assert_memory_equal(backend->out + 20 * 102, "z\n", 2);
-	assert_memory_equal(c->out, "HTTP/1.1 204 ", 13);
+	fake_expect_start(c, "HTTP/1.1 204 ");
 	flow_finish();
 }
 
@@ -389,9 +381,8 @@ static void test_no_backend(void **state)
 	struct fake *c = flow_client();
 	ask(c, "xhr", "Origin: https://a.example\r\n", "");
 	flow_advance(0);
-	c->out[c->out_n] = '\0';
-	assert_memory_equal(c->out, "HTTP/1.1 502 ", 13);
-	assert_non_null(strstr((char *)c->out, "Access-Control-Allow-Origin: https://a.example\r\n"));
+	fake_contains(c, "Access-Control-Allow-Origin: https://a.example\r\n");
+	fake_expect_start(c, "HTTP/1.1 502 ");
 	flow_finish();
 	flow_begin(ROUTE("refuse = \"close\";"), "");
 	flow_world.dial = FLOW_DIAL_REFUSE;
@@ -410,14 +401,14 @@ static void test_limits(void **state)
 	struct fake *c = flow_client();
 	fake_say_text(c, "POST /p/0/other/xhr HTTP/1.1\r\nHost: h\r\n\r\n");
 	flow_run();
-	assert_memory_equal(c->out, "HTTP/1.1 429 ", 13);
+	fake_expect_start(c, "HTTP/1.1 429 ");
 	flow_finish();
 	flow_begin(ROUTE("session: { max_per_ip = 1; };"), "");
 	opened();
 	c = flow_client();
 	fake_say_text(c, "POST /p/0/other/xhr HTTP/1.1\r\nHost: h\r\n\r\n");
 	flow_run();
-	assert_memory_equal(c->out, "HTTP/1.1 429 ", 13);
+	fake_expect_start(c, "HTTP/1.1 429 ");
 	flow_finish();
 }
 
@@ -493,9 +484,8 @@ static void test_upgrade_with_length(void **state)
 		    "GET /p HTTP/1.1\r\nHost: h\r\n\r\n", rows[i].line, rows[i].length);
 		fake_say_text(c, head);
 		flow_run();
-		c->out[c->out_n] = '\0';
-		assert_non_null(strstr((char *)c->out, "\r\nConnection: close\r\n"));
-		assert_null(strstr((char *)c->out + 1, "HTTP/1.1 "));
+		fake_contains(c, "\r\nConnection: close\r\n");
+		assert_null(strstr(fake_text(c) + 1, "HTTP/1.1 "));
 		fake_expect_start(c, rows[i].answer);
 		assert_true(c->got_close || c->got_shut);
 		fake_eof(c);
