@@ -373,6 +373,28 @@ static void test_lost(void **state)
 	flow_finish();
 }
 
+/* A message that cannot be said is said later, or the session ends: it never goes on without. */
+static void test_answer_lost(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 12; n++) {
+		flow_begin(ROUTE(""), "");
+		struct fake *c = opened(), *other = flow_client();
+		fake_say_text(other, "GET /p/0/s/jsonp?c=x HTTP/1.1\r\nHost: h\r\n\r\n");
+		flow_run();
+		flow_fail_allocation(n);
+		fake_say_text(backend, "one\n");
+		flow_run();
+		flow_fail_allocation(0);
+		if (fake_find(other, "one") == NULL) {
+			poll(c);
+			assert_true(fake_find(c, "\r\n\r\na[\"one\"]\n") ||
+			    fake_find(c, "\r\n\r\nc["));
+		}
+		flow_finish();
+	}
+}
+
 static void test_no_backend(void **state)
 {
 	(void)state;
@@ -510,6 +532,7 @@ int main(void)
 		cmocka_unit_test(test_tombstone),
 		cmocka_unit_test(test_slow_backend),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_answer_lost),
 		cmocka_unit_test(test_no_backend),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_nth_allocation_fails),
