@@ -280,6 +280,28 @@ static void test_nth_allocation_fails(void **state)
 	}
 }
 
+/* A stream that was overtaken is told so, or is cut: it never ends as if nothing had been. */
+static void test_last_words_fail(void **state)
+{
+	unsigned cut = 0;
+
+	(void)state;
+	for (unsigned n = 1; n <= 12; n++) {
+		flow_begin(PLAIN_ROUTE(""), "");
+		struct fake *c = plain_open(), *newer = flow_client();
+		plain_events(c, "");
+		plain_expect_stream(c, "");
+		flow_fail_allocation(n);
+		plain_poll(newer, "?after=0");
+		flow_fail_allocation(0);
+		if (fake_find(c, "0\r\n\r\n"))
+			fake_contains(c, "event: close\n");
+		cut += c->got_reset;
+		flow_finish();
+	}
+	assert_true(cut > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_no_backend),
 		cmocka_unit_test(test_left_early),
 		cmocka_unit_test(test_nth_allocation_fails),
+		cmocka_unit_test(test_last_words_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
