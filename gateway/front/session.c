@@ -137,6 +137,8 @@ static void session_ready(struct leg *leg)
 		visit_answer(s->opener, VISIT_DONE);
 	}
 	s->opener = NULL;
+	if (s->receiver)
+		memcpy(s->receiver->session, s->id, sizeof(s->id));
 	session_wake(s);
 }
 
