@@ -232,8 +232,7 @@ struct fake *flow_backend(void)
 	return &flow_world.fakes[flow_world.n_fakes - 1];
 }
 
-/* One stream that has something to do does it; false when there is none. */
-static bool flow_step(void)
+bool flow_step(void)
 {
 	struct worker *w = &flow_world.worker;
 	struct list *all = &w->net->streams;

@@ -62,6 +62,8 @@ struct fake	*flow_client(void);	/* a new connection */
 struct fake	*flow_backend(void);	/* the one that was dialled last */
 /* Runs until nobody has anything to do. */
 void		 flow_run(void);
+/* One wake-up: a stream that has something to do does it. False when there is none. */
+bool		 flow_step(void);
 void		 flow_advance(uint64_t ms);
 /* A thread does the errand that waits longest, which is on its way back then; false: none waits. */
 bool		 flow_work(void);

@@ -395,6 +395,32 @@ static void test_answer_lost(void **state)
 	}
 }
 
+/* Many short messages in one body: others have their turn in between. */
+static void test_turns(void **state)
+{
+	enum { MANY = 4000 };
+	static char body[3 * MANY + 8], head[TEXT], all[2 * MANY + 1];
+	size_t n = 0;
+
+	(void)state;
+	flow_begin(ROUTE(""), "");
+	struct fake *c = opened();
+	for (size_t i = 0; i < MANY; i++)
+		n += (size_t)snprintf(body + n, 4, "%s\"\"", i ? "," : "[");
+	strcpy(body + n, "]");
+	memset(all, '\n', MANY);
+	snprintf(head, sizeof(head), "POST /p/0/s/xhr_send HTTP/1.1\r\nHost: h\r\n"
+	    "Content-Length: %zu\r\n\r\n", strlen(body));
+	fake_say_text(c, head);
+	fake_say_text(c, body);
+	flow_step();
+	assert_in_range(backend->out_n, 1, MANY / 2);
+	flow_run();
+	expect(c, 204, "");
+	fake_expect(backend, all, MANY);
+	flow_finish();
+}
+
 static void test_no_backend(void **state)
 {
 	(void)state;
@@ -533,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_slow_backend),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_answer_lost),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_no_backend),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_nth_allocation_fails),
