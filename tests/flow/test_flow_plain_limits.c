@@ -120,7 +120,7 @@ static void test_promised(void **state)
 	c = flow_client();
 	fake_say_text(c, "POST /p?ack=all HTTP/1.1\r\nHost: h\r\n\r\n");
 	flow_run();
-	plain_expect(c, 400, "***a number of the request is none***");
+	plain_expect(c, 400, "***Framegate-Seq is no number that it may be***");
 	flow_finish();
 }
 
@@ -147,7 +147,7 @@ static void test_acknowledged(void **state)
 	plain_ask(other, "POST", "?ack=99", "", "");
 	plain_expect(other, 400, "***never sent***");
 	plain_ask(other, "POST", "?ack=", "", "");
-	plain_expect(other, 400, "***a number of the request is none***");
+	plain_expect(other, 400, "***Framegate-Seq is no number that it may be***");
 	flow_finish();
 }
 
