@@ -67,16 +67,22 @@ static void log_put_stderr(struct log_text *t)
 	(void)n;	/* there is nobody left to tell */
 }
 
+static void log_build(struct log_text *t, struct log_sink *sink, enum log_level level, enum fault f,
+    struct slice message)
+{
+	if (atomic_load(&log_format) == LOG_FORMAT_JSON)
+		log_build_json(t, level, f, message);
+	else
+		log_build_text(t, level, message, sink && log_sink_stamps(sink));
+}
+
 static void log_put(enum log_level level, enum fault f, struct slice message)
 {
 	struct log_sink *sink = atomic_load(&log_to);
 	char line[LOG_LINE];
 	struct log_text t = {line, 0, sizeof(line)};
 
-	if (atomic_load(&log_format) == LOG_FORMAT_JSON)
-		log_build_json(&t, level, f, message);
-	else
-		log_build_text(&t, level, message, sink && log_sink_stamps(sink));
+	log_build(&t, sink, level, f, message);
 	if (sink)
 		log_sink_put(sink, level, (struct slice){t.p, t.n});
 	else
@@ -172,14 +178,26 @@ static void log_failed(const char *to, int error)
 	log_put_stderr(&t);
 }
 
-static void log_lost(const char *to, uint64_t lines)
+bool log_lost(const char *what, const char *to, uint64_t lines)
 {
-	log_line(LOG_LEVEL_ERROR, "log %s: %llu lines were lost", to, (unsigned long long)lines);
+	struct log_sink *sink = atomic_load(&log_to);
+	char line[LOG_LINE], message[LOG_MESSAGE];
+	struct log_text t = {line, 0, sizeof(line)};
+
+	int n = snprintf(message, sizeof(message), "%s %.1024s: %llu lines were lost", what, to,
+	    (unsigned long long)lines);
+	log_build(&t, sink, LOG_LEVEL_ERROR, FAULT_NONE, (struct slice){message, (size_t)n});
+	return sink == NULL || log_sink_try(sink, LOG_LEVEL_ERROR, (struct slice){t.p, t.n});
+}
+
+static bool log_lost_lines(const char *to, uint64_t lines)
+{
+	return log_lost("log", to, lines);
 }
 
 static const struct log_sink_events log_events = {
 	.failed = log_failed,
-	.lost = log_lost,
+	.lost = log_lost_lines,
 	.tick = log_tick,
 };
 

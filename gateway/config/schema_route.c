@@ -226,6 +226,7 @@ static const struct schema_group schema_route_limits = {
 };
 static const struct schema_group schema_rewrite = {.what = "rewrite",
     SCHEMA_KEYS(schema_rewrite_keys)};
+
 static bool schema_has_cors(const void *base)
 {
 	const struct config_route *route = base;
@@ -346,8 +347,9 @@ static const struct schema_key schema_route_keys[] = {
 	/* sessions */
 	{SCHEMA_KEY("transports", words, "websocket", transports,
 	    "What clients may use to exchange messages: \"websocket\", and, for those that "
-	    "cannot, plain requests of HTTP below the route's 'path': \"sse\" (server-sent events) "
-	    "and \"longpoll\". The 'path' is a prefix then."),
+	    "cannot, plain requests of HTTP below the route's 'path': \"sse\" (server-sent "
+	    "events) and \"longpoll\", or \"sockjs\", which is all of SockJS. The 'path' is a "
+	    "prefix then."),
 	    .words = schema_transports},
 	{SCHEMA_KEY("framing", word, "binary", framing,
 	    "How messages become bytes for the backend, and bytes messages. With \"binary\" and "

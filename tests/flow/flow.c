@@ -117,9 +117,11 @@ int flow_new_fake(void)
 	return fake_new()->fd;
 }
 
+static const char flow_server[] = "servers = [\"tcp://127.0.0.1:7\"];";
+
 void flow_begin(const char *routes, const char *limits)
 {
-	flow_begin_backend(routes, limits, "servers = [\"tcp://127.0.0.1:7\"];");
+	flow_begin_backend(routes, limits, flow_server);
 }
 
 void flow_begin_backend(const char *routes, const char *limits, const char *backend)
@@ -316,6 +318,25 @@ void fake_say_text(struct fake *f, const char *text)
 	fake_say(f, text, strlen(text));
 }
 
+void fake_say_lines(struct fake *f, unsigned from, unsigned to, size_t n)
+{
+	char line[1024];
+
+	assert_true(n < sizeof(line));
+	memset(line, '.', n);
+	line[n] = '\n';
+	for (unsigned i = from; i <= to; i++) {
+		line[0] = (char)('a' + i - 1);
+		fake_say(f, line, n + 1);
+	}
+	flow_run();
+}
+
+size_t fake_unread(const struct fake *f)
+{
+	return f->in_n - f->in_at;
+}
+
 void fake_eof(struct fake *f)
 {
 	f->eof = true;
@@ -411,4 +432,26 @@ struct fake *flow_handshake(const char *lines)
 struct fake *flow_websocket(void)
 {
 	return flow_handshake("");
+}
+
+static unsigned flow_fail(const char *routes, const char *limits, const char *backend,
+    void (*life)(void), unsigned n)
+{
+	flow_begin_backend(routes, limits, backend);
+	flow_fail_allocation(n);
+	life();
+	unsigned total = flow_allocations();
+	flow_finish();
+	return total;
+}
+
+unsigned flow_fail_each(const char *routes, const char *limits, const char *backend,
+    void (*life)(void))
+{
+	if (backend == NULL)
+		backend = flow_server;
+	unsigned total = flow_fail(routes, limits, backend, life, 0);
+	for (unsigned n = 1; n <= total; n++)
+		flow_fail(routes, limits, backend, life, n);
+	return total;
 }

@@ -70,6 +70,9 @@ bool		 flow_work(void);
 
 void		 fake_say(struct fake *, const void *, size_t);
 void		 fake_say_text(struct fake *, const char *);
+/* Lines of n characters, numbered by their first: 'a' is 1. */
+void		 fake_say_lines(struct fake *, unsigned from, unsigned to, size_t n);
+size_t		 fake_unread(const struct fake *);	/* of what it said, by the gateway */
 void		 fake_eof(struct fake *);
 void		 fake_reset(struct fake *);
 /* A masked frame from a client. */
@@ -91,5 +94,11 @@ struct fake	*flow_websocket(void);
 /* The n-th allocation from now fails (1: the next); 0: none. How many there were since. */
 void		 flow_fail_allocation(unsigned n);
 unsigned	 flow_allocations(void);
+/*
+ * life, in a world of its own for each of its allocations, which fails there: the connection may
+ * die of it, nothing else may. How many there are. Backend NULL: as flow_begin has it.
+ */
+unsigned	 flow_fail_each(const char *routes, const char *limits, const char *backend,
+		    void (*life)(void));
 
 #endif

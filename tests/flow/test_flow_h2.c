@@ -631,21 +631,8 @@ static void h2_life(void)
 
 static void test_memory(void **state)
 {
-	unsigned n = 1, total;
-
 	(void)state;
-	flow_begin(BRIDGE, "");
-	flow_fail_allocation(0);
-	h2_life();
-	total = flow_allocations();
-	flow_finish();
-	assert_true(total > 30);
-	for (; n <= total; n++) {
-		flow_begin(BRIDGE, "");
-		flow_fail_allocation(n);
-		h2_life();
-		flow_finish();
-	}
+	assert_true(flow_fail_each(BRIDGE, "", NULL, h2_life) > 30);
 }
 
 int main(void)

@@ -183,9 +183,9 @@ static void test_numbered_posts(void **state)
 	plain_post(c, "Framegate-Seq: 2\r\n", "b");
 	plain_expect(c, 204, "");
 	plain_post(c, "Framegate-Seq: 0\r\n", "b");
-	plain_expect(c, 400, "***a number of the request is none***");
+	plain_expect(c, 400, "***Framegate-Seq is no number that it may be***");
 	plain_post(c, "Framegate-Seq: x\r\n", "b");
-	plain_expect(c, 400, "***a number of the request is none***");
+	plain_expect(c, 400, "***Framegate-Seq is no number that it may be***");
 	fake_expect(plain_backend, "a\nb\n", 4);
 	flow_finish();
 }

@@ -3,26 +3,6 @@
 
 #include "plain_flow.h"
 
-/* Lines of a backend, each of n letters, numbered by their first. */
-static void limits_say(unsigned from, unsigned to, size_t n)
-{
-	char line[1024];
-
-	assert_true(n < sizeof(line));
-	memset(line, '.', n);
-	line[n] = '\n';
-	for (unsigned i = from; i <= to; i++) {
-		line[0] = (char)('a' + i - 1);
-		fake_say(plain_backend, line, n + 1);
-	}
-	flow_run();
-}
-
-static size_t limits_unread(void)
-{
-	return plain_backend->in_n - plain_backend->in_at;
-}
-
 static void test_poll_time(void **state)
 {
 	(void)state;
@@ -62,18 +42,18 @@ static void test_replay_is_full(void **state)
 	flow_begin(PLAIN_ROUTE("session: { replay = \"1K\"; };"), "");
 	struct fake *c = plain_open();
 	plain_backend->most = 400;
-	limits_say(1, 8, 399);
-	assert_int_equal(limits_unread(), 5 * 400);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_int_equal(fake_unread(plain_backend), 5 * 400);
 	plain_poll(c, "");
 	plain_expect(c, 200, "{\"messages\": [{\"id\": 1, \"text\": \"a.***{\"id\": 3, \"text\": \"c.***");
-	assert_int_equal(limits_unread(), 5 * 400);
+	assert_int_equal(fake_unread(plain_backend), 5 * 400);
 	plain_poll(c, "?after=3");
 	plain_expect(c, 200, "{\"messages\": [{\"id\": 4, \"text\": \"d.***");
-	assert_int_equal(limits_unread(), 2 * 400);
+	assert_int_equal(fake_unread(plain_backend), 2 * 400);
 	plain_poll(c, "?after=6");
 	plain_expect(c, 200, "{\"messages\": [{\"id\": 7, \"text\": \"g.***");
 	plain_poll(c, "?after=8");
-	assert_int_equal(limits_unread(), 0);
+	assert_int_equal(fake_unread(plain_backend), 0);
 	flow_finish();
 }
 
@@ -85,8 +65,8 @@ static void test_missed(void **state)
 	struct fake *c = plain_open(), *again = flow_client();
 	plain_backend->most = 400;
 	plain_events(c, "");
-	limits_say(1, 8, 399);
-	assert_int_equal(limits_unread(), 0);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_int_equal(fake_unread(plain_backend), 0);
 	fake_reset(c);
 	flow_run();
 	plain_events(again, "Last-Event-ID: 6\r\n");
@@ -97,7 +77,7 @@ static void test_missed(void **state)
 	again = flow_client();
 	plain_events(again, "Last-Event-ID: 9\r\n");
 	plain_expect(again, 400, "***never sent***");
-	limits_say(9, 14, 399);
+	fake_say_lines(plain_backend, 9, 14, 399);
 	plain_events(again, "Last-Event-ID: 5\r\n");
 	plain_expect(again, 409, "***acknowledged***");
 	flow_finish();
@@ -110,7 +90,7 @@ static void test_missed_for_good(void **state)
 	struct fake *c = plain_open(), *again = flow_client();
 	plain_backend->most = 400;
 	plain_events(c, "");
-	limits_say(1, 8, 399);
+	fake_say_lines(plain_backend, 1, 8, 399);
 	plain_events(again, "Last-Event-ID: 1\r\n");
 	plain_expect(again, 410, "***not in session.replay any more***");
 	flow_run();
@@ -126,8 +106,8 @@ static void test_promised(void **state)
 	struct fake *c = plain_open_with("?ack=0", ""), *again = flow_client();
 	plain_backend->most = 400;
 	plain_events(c, "");
-	limits_say(1, 8, 399);
-	assert_true(limits_unread() > 0);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_true(fake_unread(plain_backend) > 0);
 	fake_reset(c);
 	flow_run();
 	plain_events(again, "Last-Event-ID: 0\r\n");
@@ -135,7 +115,7 @@ static void test_promised(void **state)
 	c = flow_client();
 	fake_say_text(c, "POST /p?ack=all HTTP/1.1\r\nHost: h\r\n\r\n");
 	flow_run();
-	plain_expect(c, 400, "***a number of the request is none***");
+	plain_expect(c, 400, "***Framegate-Seq is no number that it may be***");
 	flow_finish();
 }
 
@@ -150,19 +130,19 @@ static void test_acknowledged(void **state)
 	plain_expect(c, 204, "");
 	assert_int_equal(plain_backend->out_n, 0);
 	plain_events(c, "");
-	limits_say(1, 8, 399);
-	assert_int_equal(limits_unread(), 5 * 400);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_int_equal(fake_unread(plain_backend), 5 * 400);
 	plain_ask(other, "POST", "?ack=3", "", "x");
 	plain_expect(other, 204, "");
 	fake_expect(plain_backend, "x\n", 2);
-	assert_int_equal(limits_unread(), 2 * 400);
+	assert_int_equal(fake_unread(plain_backend), 2 * 400);
 	plain_ask(other, "POST", "?ack=6", "", "");
 	plain_expect(other, 204, "");
-	assert_int_equal(limits_unread(), 0);
+	assert_int_equal(fake_unread(plain_backend), 0);
 	plain_ask(other, "POST", "?ack=99", "", "");
 	plain_expect(other, 400, "***never sent***");
 	plain_ask(other, "POST", "?ack=", "", "");
-	plain_expect(other, 400, "***a number of the request is none***");
+	plain_expect(other, 400, "***Framegate-Seq is no number that it may be***");
 	flow_finish();
 }
 
@@ -176,13 +156,13 @@ static void test_slow_client(void **state)
 	plain_events(c, "");
 	c->out_n = 0;
 	c->window = 0;
-	limits_say(1, 20, 399);
+	fake_say_lines(plain_backend, 1, 20, 399);
 	assert_in_range(flow_world.worker.stats.queued, 400, 4000);
 	assert_in_range(flow_world.worker.stats.kept, 2000, 4000);
-	assert_true(limits_unread() > 4000);
+	assert_true(fake_unread(plain_backend) > 4000);
 	c->window = SIZE_MAX;
 	flow_run();
-	assert_int_equal(limits_unread(), 0);
+	assert_int_equal(fake_unread(plain_backend), 0);
 	fake_contains(c, "id: 20\n");
 	flow_finish();
 }
@@ -266,18 +246,7 @@ static void test_nth_allocation_fails(void **state)
 	static const char route[] = PLAIN_ROUTE("session: { max_per_ip = 5; };");
 
 	(void)state;
-	flow_begin(route, "");
-	flow_fail_allocation(0);
-	limits_everything();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 20, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin(route, "");
-		flow_fail_allocation(n);
-		limits_everything();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(route, "", NULL, limits_everything), 20, 1000);
 }
 
 /* A stream that was overtaken is told so, or is cut: it never ends as if nothing had been. */

@@ -680,18 +680,7 @@ static void whole_exchange(void)
 static void test_memory(void **state)
 {
 	(void)state;
-	flow_begin_backend(WEB, "", SERVER);
-	flow_fail_allocation(0);
-	whole_exchange();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 10, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin_backend(WEB, "", SERVER);
-		flow_fail_allocation(n);
-		whole_exchange();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(WEB, "", SERVER, whole_exchange), 10, 1000);
 }
 
 int main(void)

@@ -71,20 +71,6 @@ static void expect_text(struct fake *c, const char *text)
 	assert_string_equal(fake_take(c), text);
 }
 
-/* Lines of the backend, each of n letters, numbered by their first. */
-static void say_lines(unsigned from, unsigned to, size_t n)
-{
-	char line[1024];
-
-	memset(line, '.', n);
-	line[n] = '\n';
-	for (unsigned i = from; i <= to; i++) {
-		line[0] = (char)('a' + i - 1);
-		fake_say(backend, line, n + 1);
-	}
-	flow_run();
-}
-
 /* The letters that lines began with, in what has come. */
 static void expect_letters(struct fake *c, const char *letters)
 {
@@ -95,11 +81,6 @@ static void expect_letters(struct fake *c, const char *letters)
 		got[n++] = at[-1];
 	got[n] = '\0';
 	assert_string_equal(got, letters);
-}
-
-static size_t unread(void)
-{
-	return backend->in_n - backend->in_at;
 }
 
 static void test_both_ways(void **state)
@@ -201,17 +182,17 @@ static void test_nobody_asks(void **state)
 	flow_begin(ROUTE("buffer = \"1K\";"), "");
 	struct fake *c = opened();
 	backend->most = 400;
-	say_lines(1, 8, 399);
-	assert_int_equal(unread(), 5 * 400);
+	fake_say_lines(backend, 1, 8, 399);
+	assert_int_equal(fake_unread(backend), 5 * 400);
 	assert_in_range(flow_world.worker.stats.kept, 1200, 3000);
 	poll(c);
 	expect_letters(c, "abc");
-	assert_int_equal(unread(), 2 * 400);
+	assert_int_equal(fake_unread(backend), 2 * 400);
 	poll(c);
 	expect_letters(c, "def");
 	poll(c);
 	expect_letters(c, "gh");
-	assert_int_equal(unread(), 0);
+	assert_int_equal(fake_unread(backend), 0);
 	flow_finish();
 }
 
@@ -223,10 +204,10 @@ static void test_slow_stream(void **state)
 	struct fake *c = streaming();
 	backend->most = 400;
 	c->window = 0;
-	say_lines(1, 20, 399);
+	fake_say_lines(backend, 1, 20, 399);
 	assert_in_range(flow_world.worker.stats.queued, 400, 4000);
 	assert_in_range(flow_world.worker.stats.kept, 1000, 3000);
-	assert_true(unread() > 4000);
+	assert_true(fake_unread(backend) > 4000);
 	c->window = SIZE_MAX;
 	flow_run();
 	expect_letters(c, "abcdefghijklmnopqrst");
@@ -241,14 +222,14 @@ static void test_response_limit(void **state)
 	opened();
 	struct fake *c = streaming();
 	backend->most = 400;
-	say_lines(1, 2, 399);
+	fake_say_lines(backend, 1, 2, 399);
 	expect_letters(c, "ab");
-	say_lines(3, 5, 399);
+	fake_say_lines(backend, 3, 5, 399);
 	assert_memory_equal(c->out + c->out_n - 7, "\r\n0\r\n\r\n", 7);
 	expect_letters(c, "c");
 	struct fake *again = streaming();
 	expect_letters(again, "de");
-	say_lines(6, 6, 399);
+	fake_say_lines(backend, 6, 6, 399);
 	expect_letters(again, "f");
 	flow_finish();
 }
@@ -494,18 +475,7 @@ static void test_nth_allocation_fails(void **state)
 	    "sockjs: { cookie_needed = true; };");
 
 	(void)state;
-	flow_begin(route, "");
-	flow_fail_allocation(0);
-	everything();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 40, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin(route, "");
-		flow_fail_allocation(n);
-		everything();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(route, "", NULL, everything), 40, 1000);
 }
 
 /* RFC 9110 section 7.8: an upgrade has no body, so nothing behind one that claims to is read. */

@@ -159,20 +159,15 @@ static void test_lost(void **state)
 
 static void test_slow_client(void **state)
 {
-	static char line[201];
-
 	(void)state;
 	flow_begin(ROUTE("buffer = \"1K\";"), "");
 	struct fake *c = opened();
 	c->window = 0;
 	backend->most = 201;
-	memset(line, 'x', 200);
-	line[200] = '\n';
-	for (int i = 0; i < 50; i++)
-		fake_say(backend, line, sizeof(line));
-	flow_run();
+	fake_say_lines(backend, 1, 25, 200);
+	fake_say_lines(backend, 1, 25, 200);
 	assert_in_range(flow_world.worker.stats.queued, 200, 2000);
-	assert_true(backend->in_n - backend->in_at > 5000);
+	assert_true(fake_unread(backend) > 5000);
 	c->window = SIZE_MAX;
 	flow_run();
 	assert_int_equal(c->out_n, 50 * (4 + 205));
@@ -271,18 +266,7 @@ static void test_nth_allocation_fails(void **state)
 	static const char route[] = ROUTE("buffer = \"1K\";");
 
 	(void)state;
-	flow_begin(route, "");
-	flow_fail_allocation(0);
-	everything();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 20, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin(route, "");
-		flow_fail_allocation(n);
-		everything();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(route, "", NULL, everything), 20, 1000);
 }
 
 int main(void)

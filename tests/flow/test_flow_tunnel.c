@@ -361,18 +361,7 @@ static void whole_tunnel(void)
 static void test_memory(void **state)
 {
 	(void)state;
-	flow_begin_backend(WEB, "", SERVER);
-	flow_fail_allocation(0);
-	whole_tunnel();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 10, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin_backend(WEB, "", SERVER);
-		flow_fail_allocation(n);
-		whole_tunnel();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(WEB, "", SERVER, whole_tunnel), 10, 1000);
 }
 
 int main(void)
