@@ -176,7 +176,7 @@ static bool back_poll_is_text(const struct http1_response *r)
 {
 	const struct header *h = http1_find(r->headers, r->n_headers, SLICE("Content-Type"));
 
-	return h && h->value.n > 5 && slice_ieq((struct slice){h->value.p, 5}, SLICE("text/"));
+	return h && slice_istarts(h->value, SLICE("text/"));
 }
 
 /* What the body will be is kept where it is needed: with what gives it on. */

@@ -444,8 +444,8 @@ static const struct schema_key schema_route_keys[] = {
 	    .group = &schema_cors},
 	{SCHEMA_ROW("sockjs", group, NULL,
 	    "For the transport \"sockjs\". Below the route's path it is all that clients of "
-	    "SockJS 0.3 ask for. Text messages travel as text, others as base64 strings; what "
-	    "clients send is text."),
+	    "SockJS 0.3 ask for; servers behind are asked for the route's path itself. Text "
+	    "messages travel as text, others as base64 strings; what clients send is text."),
 	    .group = &schema_sockjs},
 	{SCHEMA_ROW("session", group, NULL,
 	    "Sessions of the transports \"sse\" and \"longpoll\"."),

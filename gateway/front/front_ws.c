@@ -343,7 +343,7 @@ enum fault front_ws_open_kind(struct exchange *x, const struct front_ws_kind *ki
 	return fault;
 }
 
-static const struct front_ws_kind front_ws_plain = {
+const struct front_ws_kind front_ws_plain = {
 	.transport = "websocket",
 	.size = sizeof(struct front_ws),
 	.leg = &front_ws_leg_ops,

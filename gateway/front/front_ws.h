@@ -43,6 +43,7 @@ static inline struct front_ws *front_ws_of(struct ws_endpoint *e)
 }
 
 extern const struct handler front_ws_handler;
+extern const struct front_ws_kind front_ws_plain;
 
 /* Handlers of other kinds are these, and an open with their kind. */
 enum fault	front_ws_open_kind(struct exchange *, const struct front_ws_kind *) MUST_USE;

@@ -5,6 +5,7 @@
 #include "codec/sockjs_frame.h"
 #include "front/front_ws.h"
 #include "front/sockjs.h"
+#include "front/transport.h"
 #include "net/cork.h"
 
 enum { SOCKJS_WS_STRING = 16 };	/* what a string counts for beside its bytes */
@@ -263,8 +264,10 @@ static const struct front_ws_kind sockjs_ws_kind = {
 
 static enum fault sockjs_ws_open(struct exchange *x)
 {
+	bool raw = slice_eq(transport_tail(x), SLICE("/websocket"));
+
 	sockjs_hide(x);
-	return front_ws_open_kind(x, &sockjs_ws_kind);
+	return front_ws_open_kind(x, raw ? &front_ws_plain : &sockjs_ws_kind);
 }
 
 const struct handler sockjs_ws_handler = {

@@ -79,6 +79,7 @@ struct request {
 	struct slice		 method;
 	struct slice		 authority;	/* as sent: host[:port]; may be empty in 1.0 */
 	struct slice		 path;		/* normalised */
+	struct slice		 resource;	/* of that what is no transport's own; n 0: all */
 	bool			 doubled;	/* as sent it held "//" */
 	struct slice		 query;		/* raw; p NULL: none */
 	const struct header	*headers;
@@ -199,6 +200,12 @@ static inline void exchange_proceed(struct exchange *x)
 static inline enum flow exchange_respond(struct exchange *x, const struct response *r)
 {
 	return x->route && x->route->amend ? amend_respond(x, r) : x->ops->respond(x, r);
+}
+
+/* The path that those behind are told of. */
+static inline struct slice exchange_resource(const struct exchange *x)
+{
+	return x->request->resource.n > 0 ? x->request->resource : x->request->path;
 }
 
 /* For the log: "-" where no route took it. */

@@ -4,8 +4,12 @@
 
 #include "flow.h"
 
-#define ROUTE(keys) "r: { path = \"/p\"; backend = \"b\"; origins = [\"*\"]; framing = \"line\"; " \
+#define MESSAGES(keys) "r: { path = \"/p\"; backend = \"b\"; origins = [\"*\"]; " \
     "transports = [\"sockjs\"]; " keys " };"
+#define ROUTE(keys) MESSAGES("framing = \"line\"; " keys)
+#define WEBSOCKET "servers = [\"ws://127.0.0.1:7\"];"
+#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 enum { TEXT = 8192, PRELUDE = 2049 };
 
@@ -441,6 +445,29 @@ static void test_limits(void **state)
 	flow_finish();
 }
 
+/* What clients have below the route's path is theirs: backends, and templates, see that only. */
+static void test_asked_for(void **state)
+{
+	static const char *const requests[] = {"POST /p/0/s/xhr?a=b HTTP/1.1\r\nHost: h\r\n\r\n",
+	    "GET /p/0/s/eventsource?a=b HTTP/1.1\r\nHost: h\r\n\r\n",
+	    "GET /p/0/s/websocket?a=b HTTP/1.1\r\nHost: h\r\n" UPGRADE "\r\n",
+	    "GET /p/websocket?a=b HTTP/1.1\r\nHost: h\r\n" UPGRADE "\r\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		flow_begin_backend(MESSAGES("rewrite: { set_headers: { X-Path = \"${path}\"; }; };"),
+		    "", WEBSOCKET);
+		struct fake *c = flow_client();
+		fake_say_text(c, requests[i]);
+		flow_run();
+		flow_advance(0);
+		backend = flow_backend();
+		assert_non_null(memmem(backend->out, backend->out_n, "\r\nX-Path: /p\r\n", 14));
+		fake_expect_start(backend, "GET /p?a=b HTTP/1.1\r\n");
+		flow_finish();
+	}
+}
+
 static void everything(void)
 {
 	struct fake *c = flow_client(), *other = flow_client();
@@ -532,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_no_backend),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_asked_for),
 		cmocka_unit_test(test_nth_allocation_fails),
 	};
 
