@@ -45,12 +45,18 @@ void session_send(struct session *s, struct visit *v)
 	list_append(&s->senders, &v->waiting);
 }
 
+/* What it brings was brought before. */
+static bool session_send_repeats(const struct session *s, const struct visit *v)
+{
+	return v->numbered && v->seq <= s->seq;
+}
+
 /* True: its messages are to be delivered. A repeated request waits for what the first one did. */
 static bool session_send_begins(struct session *s, struct visit *v)
 {
 	if (!v->numbered || v->delivered > 0)
 		return true;
-	if (v->seq <= s->seq) {
+	if (session_send_repeats(s, v)) {
 		v->delivered = v->n_messages;
 		return true;
 	}
@@ -95,7 +101,7 @@ void session_send_go_on(struct session *s)
 		}
 	}
 	while (s->state == SESSION_CLOSED && (v = session_send_first(s)) != NULL)
-		if (v->delivered == v->n_messages)
+		if (v->delivered == v->n_messages || session_send_repeats(s, v))
 			session_send_answer(v);
 		else
 			session_send_end(s, v);

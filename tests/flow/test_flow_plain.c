@@ -216,6 +216,26 @@ static void test_backpressure(void **state)
 	flow_finish();
 }
 
+/* A repeated POST learns that its message was taken, also when the session ended meanwhile. */
+static void test_repeated_behind_the_end(void **state)
+{
+	(void)state;
+	flow_begin(PLAIN_ROUTE("buffer = \"1K\";"), "");
+	struct fake *c = plain_open(), *lost = flow_client(), *late = flow_client();
+	plain_backend->window = 0;
+	plain_post(lost, "Framegate-Seq: 1\r\n", "a");
+	fake_reset(lost);
+	flow_run();
+	plain_post(c, "Framegate-Seq: 1\r\n", "a");
+	plain_post(late, "Framegate-Seq: 2\r\n", "b");
+	assert_int_equal(late->out_n + c->out_n, 0);
+	fake_reset(plain_backend);
+	flow_run();
+	plain_expect(c, 204, "");
+	plain_expect(late, 410, "{\"error\": {\"status\": 410, \"code\": 1011, ***");
+	flow_finish();
+}
+
 static void test_end(void **state)
 {
 	(void)state;
@@ -282,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_two_polls),
 		cmocka_unit_test(test_numbered_posts),
 		cmocka_unit_test(test_backpressure),
+		cmocka_unit_test(test_repeated_behind_the_end),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_client_closes),
 		cmocka_unit_test(test_stop),
