@@ -18,7 +18,7 @@ struct crew_member {
 	struct worker		 worker;
 	struct gateway_worker	 gateway;
 	struct farewell		 farewell;
-	struct letter		 stop, hurry;
+	struct letter		 stop, hurry, end;
 	struct crew		*crew;
 };
 
@@ -27,20 +27,32 @@ struct crew {
 	struct worker		**workers;
 	unsigned		  n, running;
 	uint64_t		  stop_time;
-	_Atomic unsigned	  left;		/* workers that have not ended */
+	_Atomic unsigned	  left;		/* workers that have something to do */
 	struct admission	  admission;
 	struct errands		 *errands;
 	struct session_map	 *session_map;
 	void			(*ended)(void);
 };
 
+static void crew_open_end(struct worker *w, struct letter *l)
+{
+	(void)l;
+	worker_stop(w);
+}
+
+/*
+ * A worker that has nothing left to do may own a session whose receiver, on another worker, is to
+ * get the last of it: all end together.
+ */
 static void crew_member_ended(struct farewell *f)
 {
-	struct crew_member *m = LIST_OWNER(f, struct crew_member, farewell);
+	struct crew *crew = LIST_OWNER(f, struct crew_member, farewell)->crew;
 
-	worker_stop(&m->worker);
-	if (atomic_fetch_sub(&m->crew->left, 1) == 1)
-		m->crew->ended();
+	if (atomic_fetch_sub(&crew->left, 1) != 1)
+		return;
+	for (unsigned i = 0; i < crew->running; i++)
+		worker_post(crew->workers[i], &crew->members[i].end);
+	crew->ended();
 }
 
 static void crew_open_stop(struct worker *w, struct letter *l)
@@ -67,7 +79,6 @@ static void crew_member_fini(struct crew_member *m)
 	pool_free(m->gateway.pool);
 	net_worker_fini(w);
 	farewell_fini(&m->farewell);
-	session_drop_all(w);
 	worker_fini(w);		/* letters that were not opened may speak of backends */
 	held_put(m->gateway.snapshot);
 	compress_pool_free(m->gateway.compress);
@@ -84,6 +95,7 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	m->crew = crew;
 	m->stop.open = crew_open_stop;
 	m->hurry.open = crew_open_hurry;
+	m->end.open = crew_open_end;
 	m->gateway = (struct gateway_worker){
 	    .site = site, .snapshot = held_get(snapshot), .admission = &crew->admission,
 	    .errands = crew->errands, .session_map = crew->session_map};
@@ -141,6 +153,9 @@ enum fault crew_new(unsigned n, const struct http_site *site, struct held *snaps
 void crew_free(struct crew *crew)
 {
 	errands_free(crew->errands);
+	/* What they know of visits holds as long as all mailboxes do. */
+	for (unsigned i = 0; i < crew->n; i++)
+		session_drop_all(crew->workers[i]);
 	while (crew->n > 0)
 		crew_member_fini(&crew->members[--crew->n]);
 	admission_fini(&crew->admission);
