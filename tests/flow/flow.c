@@ -47,6 +47,7 @@ static enum fault fake_write(struct stream *s, const struct iovec *iov, int n, s
 	struct fake *f = fake_of(s);
 
 	*put = 0;
+	f->writes++;
 	if (f->broken)
 		return FAULT_PEER_EOF;
 	if (f->reset) {
@@ -234,28 +235,40 @@ struct fake *flow_backend(void)
 	return &flow_world.fakes[flow_world.n_fakes - 1];
 }
 
-bool flow_step(void)
+static unsigned flow_ready(const struct stream *s)
+{
+	const struct fake *f = fake_of(s);
+	unsigned what = 0;
+
+	if (f->in_at < f->in_n || f->eof || f->reset)
+		what |= WATCH_READ;
+	if (f->window > 0 || f->reset || f->broken)
+		what |= WATCH_WRITE;
+	return what & s->watch.armed;
+}
+
+bool flow_turn(void)
 {
 	struct worker *w = &flow_world.worker;
 	struct list *all = &w->net->streams;
+	struct stream *ready[FLOW_FAKES];
+	int n = 0;
 
-	for (struct list *l = all->next; l != all; l = l->next) {
-		struct stream *s = LIST_OWNER(l, struct stream, link);
-		struct fake *f = fake_of(s);
-		unsigned what = 0;
-		if (f->in_at < f->in_n || f->eof || f->reset)
-			what |= WATCH_READ;
-		if (f->window > 0 || f->reset || f->broken)
-			what |= WATCH_WRITE;
-		what &= s->watch.armed;
-		if (what == 0)
-			continue;
-		worker_enter(w);
-		s->watch.ready(&s->watch, what);
+	for (struct list *l = all->next; l != all; l = l->next)
+		if (flow_ready(LIST_OWNER(l, struct stream, link)))
+			ready[n++] = LIST_OWNER(l, struct stream, link);
+	worker_enter(w);
+	w->in_turn = true;
+	for (int i = 0; i < n; i++) {
+		unsigned what = flow_ready(ready[i]);
+		if (what)
+			ready[i]->watch.ready(&ready[i]->watch, what);
 		worker_settle(w);
-		return true;
 	}
-	return false;
+	w->in_turn = false;
+	if (!list_empty(&w->last))
+		worker_settle(w);
+	return n > 0;
 }
 
 bool flow_work(void)
@@ -283,7 +296,7 @@ void flow_run(void)
 		worker_settle(w);
 		assert_true(++steps < 1000000);	/* somebody is spinning */
 	} while (!list_empty(&w->resumed) || (w->mail && !flow_world.errands_held) ||
-	    flow_step() || flow_errand());
+	    flow_turn() || flow_errand());
 }
 
 void flow_advance(uint64_t ms)

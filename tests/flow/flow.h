@@ -22,6 +22,7 @@ struct fake {
 	int		 fd;		/* of its stream: below -1 */
 	uint8_t		*in, *out;	/* to be read by the gateway; written by it */
 	size_t		 in_at, in_n, out_n;
+	unsigned	 writes;	/* how often it was written to */
 	size_t		 window;	/* how many more bytes it takes */
 	size_t		 most;		/* bytes a single read gives */
 	size_t		 unsent;	/* of out, still on their way to it */
@@ -62,8 +63,8 @@ struct fake	*flow_client(void);	/* a new connection */
 struct fake	*flow_backend(void);	/* the one that was dialled last */
 /* Runs until nobody has anything to do. */
 void		 flow_run(void);
-/* One wake-up: a stream that has something to do does it. False when there is none. */
-bool		 flow_step(void);
+/* One turn of the loop: each stream that has something to do does it. False when there is none. */
+bool		 flow_turn(void);
 void		 flow_advance(uint64_t ms);
 /* A thread does the errand that waits longest, which is on its way back then; false: none waits. */
 bool		 flow_work(void);

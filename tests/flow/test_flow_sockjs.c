@@ -398,7 +398,7 @@ static void test_turns(void **state)
 	    "Content-Length: %zu\r\n\r\n", strlen(body));
 	fake_say_text(c, head);
 	fake_say_text(c, body);
-	flow_step();
+	flow_turn();
 	assert_in_range(backend->out_n, 1, MANY / 2);
 	flow_run();
 	expect(c, 204, "");

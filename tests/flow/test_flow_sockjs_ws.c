@@ -192,7 +192,7 @@ static void test_turns(void **state)
 	fake_frame(c, 0x81, body, strlen(body));
 	fake_frame(c, 0x81, "\"z\"", 3);
 	worker_enter(&flow_world.worker);
-	flow_step();
+	flow_turn();
 	assert_in_range(flow_world.worker.stats.assembled, 1, sizeof(body) * 2);
 	flow_run();
 	assert_int_equal(flow_world.worker.stats.assembled, 0);
