@@ -13,11 +13,13 @@
 #include "net/tls_ctx.h"
 #include "upstream/target.h"
 
+struct series;
 struct token_map;
 
 struct backend {
 	const struct config_backend	*conf;
 	struct tls_ctx			*tls;	/* NULL: no server of it wants TLS */
+	struct series			*counts;
 	struct token_map		*map;	/* instead of servers; NULL: none */
 	pthread_mutex_t			 lock;	/* for all that follows, and the targets */
 	struct target			**targets;	/* of conf->servers */
@@ -28,8 +30,11 @@ struct backend {
 	struct list			 checks;	/* struct health; the keeper's alone */
 };
 
-/* Reads CA and client certificate now; the reason of a fault is on the log. */
-enum fault	 backend_new(const struct config_backend *, struct backend **) MUST_USE;
+/*
+ * For so many workers. Reads CA and client certificate now; the reason of a fault is on the log.
+ */
+enum fault	 backend_new(const struct config_backend *, unsigned workers, struct backend **)
+		    MUST_USE;
 void		 backend_free(struct backend *);
 
 /* Who asks for a server. */
