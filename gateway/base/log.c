@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log_recent.h"
 #include "base/log_sink.h"
 #include "base/log_text.h"
 
@@ -82,6 +83,7 @@ static void log_put(enum log_level level, enum fault f, struct slice message)
 	char line[LOG_LINE];
 	struct log_text t = {line, 0, sizeof(line)};
 
+	log_recent_put(level, message);
 	log_build(&t, sink, level, f, message);
 	if (sink)
 		log_sink_put(sink, level, (struct slice){t.p, t.n});

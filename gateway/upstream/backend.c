@@ -203,6 +203,16 @@ void backend_release(struct backend *b, struct target *t)
 	target_put(t);
 }
 
+unsigned backend_look(struct backend *b, struct backend_server *servers)
+{
+	pthread_mutex_lock(&b->lock);
+	unsigned waiting = b->n_waiting;
+	for (size_t i = 0; i < b->conf->n_servers; i++)
+		servers[i] = (struct backend_server){!b->targets[i]->down, b->targets[i]->sessions};
+	pthread_mutex_unlock(&b->lock);
+	return waiting;
+}
+
 /* Whether it tells something about the server: not what we lack ourselves, or do not want. */
 static bool backend_blames(enum fault f)
 {

@@ -62,6 +62,14 @@ void		 backend_release(struct backend *, struct target *);
 /* What came of connecting to it; may change whether it is up. */
 void		 backend_tell(struct backend *, struct target *, enum fault, uint64_t now);
 
+struct backend_server {
+	bool		up;
+	unsigned	sessions;	/* open, or being opened */
+};
+
+/* How each of conf->servers fares just now; returns how many wait for a place. Any thread. */
+unsigned	 backend_look(struct backend *, struct backend_server *);
+
 /*
  * The target went up or down. Those who wait get the places that this opens, backups' too, and
  * NO_SERVER where nothing is left to wait for. The lock is held.
