@@ -176,6 +176,7 @@ static void log_failed(const char *to, int error)
 	char message[LOG_MESSAGE];
 
 	int n = snprintf(message, sizeof(message), "log %.1024s: %s", to, strerror(error));
+	log_recent_put(LOG_LEVEL_ERROR, (struct slice){message, (size_t)n});
 	log_build_text(&t, LOG_LEVEL_ERROR, (struct slice){message, (size_t)n}, false);
 	log_put_stderr(&t);
 }
