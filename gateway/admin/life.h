@@ -24,7 +24,8 @@ struct life {
 /* By its first configuration. */
 static inline void life_begin(struct life *life)
 {
-	life->started = life->reload_time = clock_wall_ms();
+	life->started = clock_wall_ms();
+	life->reload_time = life->started;
 }
 
 static inline void life_reloaded(struct life *life, bool succeeded)

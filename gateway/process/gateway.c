@@ -184,7 +184,8 @@ static void gateway_stop(struct gateway *g)
 	if (!g->stopping) {
 		log_line(LOG_LEVEL_INFO, "stopping: sessions are closed within %llu s",
 		    (unsigned long long)(g->config->stop_timeout + 999) / 1000);
-		g->stopping = g->life.leaving = true;
+		g->stopping = true;
+		g->life.leaving = true;
 		g->stop.open = gateway_on_stop;
 		worker_post(crew_workers(g->crew, &n)[0], &g->stop);
 	} else if (!g->hurrying) {
