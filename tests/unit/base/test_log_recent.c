@@ -1,0 +1,60 @@
+/* The last errors and warnings, the newest first, and no other lines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/log_recent.h"
+
+static struct log_recent got[LOG_RECENT];
+
+static void test_levels(void **state)
+{
+	(void)state;
+	assert_int_equal(log_recent_get(got), 0);
+	clock_fake(1, 5000);
+	log_line(LOG_LEVEL_INFO, "information");
+	log_line(LOG_LEVEL_WARN, "a warning of %d", 1);
+	log_fault(FAULT_NO_MEMORY, "an error");
+	assert_int_equal(log_recent_get(got), 2);
+	assert_int_equal(got[0].level, LOG_LEVEL_ERROR);
+	assert_memory_equal(got[0].text, "an error: out of memory", got[0].n);
+	assert_int_equal(got[1].level, LOG_LEVEL_WARN);
+	assert_int_equal(got[1].n, strlen("a warning of 1"));
+	assert_int_equal(got[1].time, 5000);
+}
+
+static void test_bounds(void **state)
+{
+	char text[3 * LOG_RECENT_TEXT];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (int i = 0; i < 3 * LOG_RECENT; i++) {
+		snprintf(text, 8, "%7d", i);
+		text[7] = 'x';
+		log_recent_put(LOG_LEVEL_ERROR, (struct slice){text, sizeof(text)});
+	}
+	assert_int_equal(log_recent_get(got), LOG_RECENT);
+	for (int i = 0; i < LOG_RECENT; i++) {
+		snprintf(text, 8, "%7d", 3 * LOG_RECENT - 1 - i);
+		assert_memory_equal(got[i].text, text, 7);
+		assert_int_equal(got[i].n, LOG_RECENT_TEXT);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_levels),
+	    cmocka_unit_test(test_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
