@@ -30,6 +30,24 @@ static void test_levels(void **state)
 	assert_int_equal(got[1].time, 5000);
 }
 
+/* That the log takes no lines is seen here, if nowhere else. */
+static void test_full_disk(void **state)
+{
+	const struct log_settings full = {LOG_LEVEL_INFO, "/dev/full", LOG_FORMAT_TEXT};
+	const struct log_settings before = {LOG_LEVEL_INFO, "stderr", LOG_FORMAT_TEXT};
+	unsigned n, i = 0;
+
+	(void)state;
+	assert_int_equal(log_configure(&full), FAULT_NONE);
+	log_line(LOG_LEVEL_INFO, "nobody reads this");
+	log_flush();
+	n = log_recent_get(got);
+	while (i < n && memcmp(got[i].text, "log /dev/full: No space left on device", 38) != 0)
+		i++;
+	assert_in_range(i, 0, n - 1);
+	assert_int_equal(log_configure(&before), FAULT_NONE);
+}
+
 static void test_bounds(void **state)
 {
 	char text[3 * LOG_RECENT_TEXT];
@@ -53,6 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_levels),
+	    cmocka_unit_test(test_full_disk),
 	    cmocka_unit_test(test_bounds),
 	};
 
