@@ -449,7 +449,7 @@ static enum fault back_poll_open(struct channel *ch, struct exchange *x)
 		back_poll_bury(&b->task);
 		return f;
 	}
-	b->leg = (struct leg){&back_poll_ops, ch};
+	b->leg = (struct leg){.ops = &back_poll_ops, .channel = ch};
 	ch->back = &b->leg;
 	back_poll_ask(b, 0);
 	return FAULT_NONE;

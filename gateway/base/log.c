@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log_recent.h"
 #include "base/log_sink.h"
 #include "base/log_text.h"
 
@@ -82,6 +83,7 @@ static void log_put(enum log_level level, enum fault f, struct slice message)
 	char line[LOG_LINE];
 	struct log_text t = {line, 0, sizeof(line)};
 
+	log_recent_put(level, message);
 	log_build(&t, sink, level, f, message);
 	if (sink)
 		log_sink_put(sink, level, (struct slice){t.p, t.n});
@@ -174,6 +176,7 @@ static void log_failed(const char *to, int error)
 	char message[LOG_MESSAGE];
 
 	int n = snprintf(message, sizeof(message), "log %.1024s: %s", to, strerror(error));
+	log_recent_put(LOG_LEVEL_ERROR, (struct slice){message, (size_t)n});
 	log_build_text(&t, LOG_LEVEL_ERROR, (struct slice){message, (size_t)n}, false);
 	log_put_stderr(&t);
 }

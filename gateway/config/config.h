@@ -373,6 +373,7 @@ struct config {
 	struct log_settings	 log;
 	const char		*access_to;	/* NULL: off */
 	const char		*access_format;	/* "json", "combined", or a template */
+	struct config_listener	 admin_http;	/* n_bind 0: off */
 	struct config_limits	 limits;
 	struct config_listener	*listeners;
 	size_t			 n_listeners;

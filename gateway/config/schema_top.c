@@ -108,14 +108,24 @@ static const struct schema_key schema_admin_keys[] = {
 	    "The control socket, for framegate reload, status, sessions and the like."),
 	    .example = "\"/run/framegate/admin.sock\""},
 	{SCHEMA_YET("mode", mode, "0660", "The mode of the control socket.")},
-	{SCHEMA_YET("http", string, NULL,
-	    "An address for the status page, metrics and health checks."),
+	{SCHEMA_KEY("http", address, NULL, admin_http,
+	    "An address for the status page at /, its data at /status.json, metrics for Prometheus "
+	    "at /metrics (see framegate-metrics(7)), and health checks at /health/live and "
+	    "/health/ready. It has a thread of its own, and asks nobody who they are: let it be an "
+	    "address that only admins and their programs reach. At an address of the loopback, "
+	    "requests for other names than localhost and addresses are refused, so that no page "
+	    "in an admin's browser can get there by a name of its own."),
 	    .example = "\"127.0.0.1:9901\""},
 };
 
 static bool schema_has_access_log(const void *base)
 {
 	return ((const struct config *)base)->access_to != NULL;
+}
+
+static bool schema_has_admin(const void *base)
+{
+	return ((const struct config *)base)->admin_http.n_bind > 0;
 }
 
 static const struct schema_group schema_log = {
@@ -137,6 +147,7 @@ static const struct schema_group schema_limits = {
 static const struct schema_group schema_admin = {
 	.what = "admin",
 	SCHEMA_KEYS(schema_admin_keys),
+	.applies = schema_has_admin,
 };
 
 static const struct schema_key schema_top_keys[] = {
@@ -171,7 +182,7 @@ static const struct schema_key schema_top_keys[] = {
 	    "The access log: one record for each request and each session, at its end. Without "
 	    "this group there is none."),
 	    .group = &schema_access_log},
-	{SCHEMA_YET("admin", group, NULL,
+	{SCHEMA_ROW("admin", group, NULL,
 	    "The control socket and the status pages."),
 	    .group = &schema_admin},
 	{SCHEMA_ROW("limits", group, NULL,

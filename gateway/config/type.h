@@ -21,6 +21,7 @@ extern const struct schema_type type_file;	/* of a file that can be read */
 extern const struct schema_type type_entry;	/* of a file or directory that can be read */
 extern const struct schema_type type_directory, type_sink, type_certificates;
 /* type_network.c */
+extern const struct schema_type type_address;	/* one; into struct config_listener */
 extern const struct schema_type type_bind, type_servers, type_networks, type_redirect_https;
 /* type_match.c: what a request is compared with, into struct config_list, config_pairs, path */
 extern const struct schema_type type_hosts, type_path_match, type_methods, type_pairs, type_origins,

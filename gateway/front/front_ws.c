@@ -137,6 +137,7 @@ static void front_ws_refuse(struct front_ws *f, enum fault fault, uint16_t code,
 	struct ws_endpoint *e = &f->end;
 
 	f->x->refused = fault;
+	exchange_count_refusal(f->x, fault);
 	front_ws_record_refusal(f, code);
 	compress_free(e->compress);
 	e->compress = NULL;
@@ -195,6 +196,7 @@ void front_ws_relay(struct leg *leg, const struct refusal *r)
 		return;
 	}
 	f->x->refused = FAULT_BACK_REFUSED;
+	exchange_count_refusal(f->x, FAULT_BACK_REFUSED);
 	exchange_relay(f->x, &r->response, r->body);
 	front_ws_free(f);
 }
@@ -298,13 +300,13 @@ static enum fault front_ws_admit(struct front_ws *f)
 	if (fault != FAULT_NONE)
 		return fault;
 	if (!access_wanted())
-		return channel_open(x, &f->end.leg, f->subprotocol, NULL);
+		return channel_open(x, &f->end.leg, f->subprotocol, f->kind->transport, NULL);
 	struct exchange_record record;
 	front_ws_make_record(f, &record);
 	if (!x->route->back->messages)
 		record.access.framing =
 		    slice_of(exchange_framing(x, f->subprotocol)->framer->name);
-	return channel_open(x, &f->end.leg, f->subprotocol, &record.access);
+	return channel_open(x, &f->end.leg, f->subprotocol, f->kind->transport, &record.access);
 }
 
 enum fault front_ws_open_kind(struct exchange *x, const struct front_ws_kind *kind)

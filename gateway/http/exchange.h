@@ -26,6 +26,9 @@ struct backend;
 struct exchange;
 struct handler;
 struct back_kind;
+struct counts_listener;
+struct counts_route;
+struct series;
 struct tally;
 
 /* What sessions of a route take of its limits; shared by all workers. */
@@ -52,6 +55,7 @@ struct route {
 	struct backend		*backend;	/* ACTION_BACKEND */
 	struct amend		*amend;		/* NULL: answers are left as they are */
 	struct route_use	*use;		/* NULL: no limit needs it */
+	struct series		*counts;	/* NULL: nobody counts */
 	struct route_files	*files;		/* ACTION_STATIC */
 	void			*pattern;	/* compiled path, owned by the router */
 };
@@ -63,6 +67,7 @@ struct client {
 	struct worker			*worker;
 	const struct config_listener	*listener;	/* of the snapshot at accept time */
 	const struct config_limits	*limits;	/* of the same */
+	struct counts_listener		*counts;	/* of the same, the worker's; or NULL */
 	struct held			*snapshot;	/* what they live in, held */
 	struct address			 peer;		/* the other end of the socket */
 	/* Whom it is from: the peer, or whom a PROXY header names; and where to, if it says so. */
@@ -265,6 +270,10 @@ void	exchange_fail_with(struct exchange *, enum fault, const struct header *, un
 enum fault exchange_check_handshake(const struct exchange *, const char **why) MUST_USE;
 /* Of sessions with that subprotocol. */
 const struct framing *exchange_framing(const struct exchange *, struct slice subprotocol);
+/* Where its worker counts what is its route's; NULL: nobody does. */
+struct counts_route *exchange_counts(const struct exchange *);
+/* Counts that it is refused: all that is asked for, or the WebSocket. */
+void	exchange_count_refusal(const struct exchange *, enum fault);
 struct slice exchange_header(const struct exchange *, struct slice name);	/* p NULL: absent */
 /* Whom the request is from: what rules, limits, logs and templates go by. */
 static inline const struct address *exchange_client(const struct exchange *x)

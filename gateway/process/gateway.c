@@ -12,6 +12,7 @@
 #include "http/exchange_record.h"
 #include "http/proxied.h"
 #include "net/listener.h"
+#include "process/attendant.h"
 #include "process/command.h"
 #include "process/crew.h"
 #include "process/pid_file.h"
@@ -28,6 +29,8 @@ struct gateway {
 	struct listener		**listeners;
 	size_t			 n_listeners;
 	struct crew		*crew;
+	struct attendant	*attendant;	/* NULL: nobody wants one */
+	struct life		 life;
 	struct letter		 stop;
 	int			 pid_fd;
 	bool			 stopping, hurrying;
@@ -72,6 +75,8 @@ static enum fault gateway_bind(struct gateway *g)
 		    &g->listeners[g->n_listeners]);
 		g->n_listeners += f == FAULT_NONE;
 	}
+	if (f == FAULT_NONE && g->config->admin_http.n_bind > 0)
+		f = attendant_new(&g->config->admin_http, &g->attendant);
 	return f;
 }
 
@@ -123,6 +128,21 @@ static enum fault gateway_start_crew(struct gateway *g)
 	return f;
 }
 
+static enum fault gateway_start_attendant(struct gateway *g)
+{
+	unsigned n;
+	struct worker *const *workers = crew_workers(g->crew, &n);
+
+	if (g->attendant == NULL)
+		return FAULT_NONE;
+	enum fault f = attendant_start(g->attendant, workers, n, &g->life, &g->snapshot->held);
+	if (f != FAULT_NONE) {
+		crew_hurry(g->crew);
+		crew_join(g->crew);
+	}
+	return f;
+}
+
 /* A start, step by step; root's work comes before the privileges go, threads come after. */
 static enum fault (*const gateway_steps[])(struct gateway *) = {
 	gateway_begin_log,
@@ -133,6 +153,7 @@ static enum fault (*const gateway_steps[])(struct gateway *) = {
 	gateway_make_crew,
 	gateway_drop_privileges,
 	gateway_start_crew,
+	gateway_start_attendant,
 };
 
 static enum fault gateway_start(struct gateway *g)
@@ -164,6 +185,7 @@ static void gateway_stop(struct gateway *g)
 		log_line(LOG_LEVEL_INFO, "stopping: sessions are closed within %llu s",
 		    (unsigned long long)(g->config->stop_timeout + 999) / 1000);
 		g->stopping = true;
+		g->life.leaving = true;
 		g->stop.open = gateway_on_stop;
 		worker_post(crew_workers(g->crew, &n)[0], &g->stop);
 	} else if (!g->hurrying) {
@@ -219,11 +241,13 @@ static void gateway_wait(struct gateway *g, const sigset_t *awaited)
 			if (gateway_signals[i].number == number)
 				gateway_signals[i].act(g);
 	}
+	attendant_stop(g->attendant);
 	crew_join(g->crew);
 }
 
 static void gateway_fini(struct gateway *g)
 {
+	attendant_free(g->attendant);
 	for (size_t i = 0; i < g->n_listeners; i++)
 		listener_free(g->listeners[i]);
 	free(g->listeners);
@@ -239,8 +263,9 @@ static void gateway_fini(struct gateway *g)
 	log_flush();
 }
 
-static void gateway_say_started(const struct gateway *g, const char *hello)
+static void gateway_say_started(struct gateway *g, const char *hello)
 {
+	g->life.ready = true;
 	log_line(LOG_LEVEL_INFO, "framegate " PACKAGE_VERSION " runs: listeners %zu, routes %zu, "
 	    "workers %u", g->n_listeners, g->config->n_routes, g->config->workers);
 	if (hello) {
@@ -261,6 +286,7 @@ int gateway_run(struct config *config, const char *hello)
 	sigprocmask(SIG_BLOCK, &awaited, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	privileges_raise_files();
+	life_begin(&g.life);
 	enum fault f = gateway_start(&g);
 	if (f == FAULT_NONE) {
 		gateway_say_started(&g, hello);

@@ -13,6 +13,7 @@
 #include "base/tally.h"
 #include "framing/framing.h"
 #include "front/front_ws.h"
+#include "report/series.h"
 #include "route/pattern.h"
 #include "serve/serve_files.h"
 #include "serve/serve_health.h"
@@ -68,6 +69,8 @@ static void snapshot_free(struct held *h)
 	snapshot_free_route(&s->unrouted);
 	for (size_t i = 0; s->backends && i < s->config->n_backends; i++)
 		backend_free(s->backends[i]);
+	for (size_t i = 0; s->listeners && i < s->config->n_listeners; i++)
+		series_put(s->listeners[i].counts);
 	for (size_t i = 0; i < s->n_tls; i++)
 		tls_ctx_free(s->tls[i].ctx);
 	free(s->routes);
@@ -93,6 +96,13 @@ static enum fault snapshot_add_tls(struct snapshot *s, const struct config_tls *
 	return f;
 }
 
+static enum fault snapshot_count(const struct snapshot *s, enum series_kind kind, const char *name,
+    struct series **made)
+{
+	*made = series_get(kind, name, s->config->workers);
+	return *made ? FAULT_NONE : FAULT_NO_MEMORY;
+}
+
 /* Profiles that no listener uses are made too, so that what is wrong with them is known. */
 static enum fault snapshot_make_listeners(struct snapshot *s)
 {
@@ -109,7 +119,9 @@ static enum fault snapshot_make_listeners(struct snapshot *s)
 	for (size_t i = 0; i < c->n_listeners && f == FAULT_NONE; i++) {
 		s->listeners[i].conf = &c->listeners[i];
 		s->listeners[i].limits = &c->limits;
-		if (c->listeners[i].tls)
+		f = snapshot_count(s, SERIES_LISTENER, c->listeners[i].name,
+		    &s->listeners[i].counts);
+		if (f == FAULT_NONE && c->listeners[i].tls)
 			f = snapshot_add_tls(s, c->listeners[i].tls, &s->listeners[i].tls);
 	}
 	return f;
@@ -124,7 +136,7 @@ static enum fault snapshot_make_backends(struct snapshot *s)
 	if (s->backends == NULL)
 		return FAULT_NO_MEMORY;
 	for (size_t i = 0; i < c->n_backends && f == FAULT_NONE; i++)
-		f = backend_new(&c->backends[i], &s->backends[i]);
+		f = backend_new(&c->backends[i], c->workers, &s->backends[i]);
 	return f;
 }
 
@@ -171,6 +183,7 @@ static enum fault snapshot_make_files(struct route *r)
 
 static void snapshot_free_route(struct route *r)
 {
+	series_put(r->counts);
 	pattern_free(r->pattern);
 	amend_free(r->amend);
 	free(r->framings);
@@ -206,7 +219,9 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	r->back = action->back;
 	if (conf->action == ACTION_BACKEND && s->backends)
 		r->backend = s->backends[conf->backend - s->config->backends];
-	enum fault f = snapshot_make_framings(conf, r);
+	enum fault f = snapshot_count(s, SERIES_ROUTE, conf->name, &r->counts);
+	if (f == FAULT_NONE)
+		f = snapshot_make_framings(conf, r);
 	if (f == FAULT_NONE)
 		f = snapshot_make_use(conf, r);
 	if (f == FAULT_NONE && conf->action == ACTION_STATIC)
@@ -234,7 +249,9 @@ static enum fault snapshot_make_routes(struct snapshot *s)
 		return FAULT_NO_MEMORY;
 	s->n_routes = c->n_routes;
 	s->unrouted = (struct route){.conf = &c->unrouted, .handler = &front_ws_handler};
-	enum fault f = amend_new(&c->unrouted, true, &s->unrouted.amend);
+	enum fault f = snapshot_count(s, SERIES_ROUTE, "-", &s->unrouted.counts);
+	if (f == FAULT_NONE)
+		f = amend_new(&c->unrouted, true, &s->unrouted.amend);
 	for (size_t i = 0; i < c->n_routes && f == FAULT_NONE; i++)
 		f = snapshot_make_route(s, &c->routes[i], &s->routes[i]);
 	return f;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "report/series.h"
 #include "upstream/balance.h"
 #include "upstream/health.h"
 #include "upstream/token_map.h"
@@ -31,7 +32,7 @@ static enum fault backend_make_targets(struct backend *b)
 	return FAULT_NONE;
 }
 
-enum fault backend_new(const struct config_backend *conf, struct backend **made)
+enum fault backend_new(const struct config_backend *conf, unsigned workers, struct backend **made)
 {
 	struct backend *b = calloc(1, sizeof(*b));
 
@@ -41,7 +42,8 @@ enum fault backend_new(const struct config_backend *conf, struct backend **made)
 	pthread_mutex_init(&b->lock, NULL);
 	list_init(&b->queue);
 	list_init(&b->checks);
-	enum fault f = backend_make_targets(b);
+	b->counts = series_get(SERIES_BACKEND, conf->name, workers);
+	enum fault f = b->counts ? backend_make_targets(b) : FAULT_NO_MEMORY;
 	if (f == FAULT_NONE && backend_wants_tls(conf))
 		f = tls_ctx_client(conf, &b->tls);
 	if (f == FAULT_NONE && conf->map)
@@ -62,6 +64,7 @@ void backend_free(struct backend *b)
 		target_put(b->targets[i]);
 	free(b->targets);
 	free(b->open);
+	series_put(b->counts);
 	token_map_free(b->map);
 	if (b->tls)
 		tls_ctx_free(b->tls);
@@ -198,6 +201,16 @@ void backend_release(struct backend *b, struct target *t)
 	backend_pass_on(b, t);
 	pthread_mutex_unlock(&b->lock);
 	target_put(t);
+}
+
+unsigned backend_look(struct backend *b, struct backend_server *servers)
+{
+	pthread_mutex_lock(&b->lock);
+	unsigned waiting = b->n_waiting;
+	for (size_t i = 0; i < b->conf->n_servers; i++)
+		servers[i] = (struct backend_server){!b->targets[i]->down, b->targets[i]->sessions};
+	pthread_mutex_unlock(&b->lock);
+	return waiting;
 }
 
 /* Whether it tells something about the server: not what we lack ourselves, or do not want. */

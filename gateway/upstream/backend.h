@@ -13,11 +13,13 @@
 #include "net/tls_ctx.h"
 #include "upstream/target.h"
 
+struct series;
 struct token_map;
 
 struct backend {
 	const struct config_backend	*conf;
 	struct tls_ctx			*tls;	/* NULL: no server of it wants TLS */
+	struct series			*counts;
 	struct token_map		*map;	/* instead of servers; NULL: none */
 	pthread_mutex_t			 lock;	/* for all that follows, and the targets */
 	struct target			**targets;	/* of conf->servers */
@@ -28,8 +30,11 @@ struct backend {
 	struct list			 checks;	/* struct health; the keeper's alone */
 };
 
-/* Reads CA and client certificate now; the reason of a fault is on the log. */
-enum fault	 backend_new(const struct config_backend *, struct backend **) MUST_USE;
+/*
+ * For so many workers. Reads CA and client certificate now; the reason of a fault is on the log.
+ */
+enum fault	 backend_new(const struct config_backend *, unsigned workers, struct backend **)
+		    MUST_USE;
 void		 backend_free(struct backend *);
 
 /* Who asks for a server. */
@@ -56,6 +61,14 @@ enum fault	 backend_take(struct backend *, const struct backend_pick *, struct t
 void		 backend_release(struct backend *, struct target *);
 /* What came of connecting to it; may change whether it is up. */
 void		 backend_tell(struct backend *, struct target *, enum fault, uint64_t now);
+
+struct backend_server {
+	bool		up;
+	unsigned	sessions;	/* open, or being opened */
+};
+
+/* How each of conf->servers fares just now; returns how many wait for a place. Any thread. */
+unsigned	 backend_look(struct backend *, struct backend_server *);
 
 /*
  * The target went up or down. Those who wait get the places that this opens, backups' too, and

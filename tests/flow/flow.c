@@ -12,6 +12,8 @@
 #include "http/exchange_record.h"
 #include "http/h1_server.h"
 #include "loop/errand.h"
+#include "report/counts.h"
+#include "report/series.h"
 #include "route/route.h"
 #include "route/snapshot.h"
 #include "upstream/pool.h"
@@ -143,6 +145,7 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	w->now = 1000 * 1000;
 	clock_fake(w->now, 1700000000000);
 	assert_int_equal(worker_init(&w->worker, 0, false), FAULT_NONE);
+	w->worker.thread = pthread_self();
 	assert_int_equal(net_worker_init(&w->worker), FAULT_NONE);
 	w->worker.net->io = &fake_io;
 	w->worker.gateway = &w->gateway;
@@ -170,6 +173,26 @@ static void flow_deliver(void)
 
 	if (flow_world.worker.mail && !flow_world.errands_held)
 		mail->ready(mail, WATCH_READ);
+}
+
+/* Whatever happened, what is counted of what is there is nothing in the end. */
+static void flow_check_route(void *arg, const struct series *s)
+{
+	const struct counts_route *c = series_block(s, 0);
+
+	(void)arg;
+	for (unsigned i = 0; i < COUNTS_TRANSPORTS; i++)
+		assert_int_equal(c->sessions[i], 0);
+	for (unsigned i = 0; i < COUNTS_WAYS; i++)
+		assert_int_equal(c->held[i], 0);
+}
+
+static void flow_check_listener(void *arg, const struct series *s)
+{
+	const struct counts_listener *c = series_block(s, 0);
+
+	(void)arg;
+	assert_int_equal(c->connections, 0);
 }
 
 void flow_finish(void)
@@ -200,6 +223,8 @@ void flow_finish(void)
 	assert_int_equal(w->worker.timers.opened, 0);
 	assert_int_equal(w->worker.load, 0);
 	assert_int_equal(w->admission.open, 0);
+	series_each(SERIES_ROUTE, flow_check_route, NULL);
+	series_each(SERIES_LISTENER, flow_check_listener, NULL);
 	admission_fini(&w->admission);
 	errands_free(w->gateway.errands);
 	session_map_free(w->gateway.session_map);

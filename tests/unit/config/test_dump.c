@@ -19,6 +19,7 @@ static const char everything[] =
     "stop_timeout = \"90s\";\n"
     "log: {\n\tlevel = \"debug\";\n\tto = \"/var/log/x\";\n\tformat = \"json\";\n};\n"
     "access_log: {\n\tto = \"stdout\";\n\tformat = \"combined\";\n};\n"
+    "admin: {\n\thttp = \"127.0.0.1:9901\";\n};\n"
     "limits: {\n\tconnections = \"3000000000\";\n\tper_ip = 9;\n"
     "\thandshakes = \"600/m burst 40\";\n\tmemory = \"1G\";\n\thead = \"2K\";\n\theaders = 7;\n"
     "\tstreams = 50;\n"

@@ -23,7 +23,7 @@ static void begin(unsigned n, unsigned max, unsigned queue)
 	conf = (struct config_backend){.name = "b", .servers = servers, .n_servers = n,
 	    .max_sessions = max, .queue = {queue, 1000}, .tries = 2, .health = {.fall = 2}};
 	assert_int_equal(worker_init(&worker, 0, true), FAULT_NONE);
-	assert_int_equal(backend_new(&conf, &backend), FAULT_NONE);
+	assert_int_equal(backend_new(&conf, 1, &backend), FAULT_NONE);
 }
 
 static void finish(void)
