@@ -240,7 +240,7 @@ static void test_blocked(void **state)
 }
 
 static struct log_sink *full;
-static unsigned full_put;
+static _Atomic unsigned full_put;	/* the sink's own thread puts lines too */
 
 static void fill_sink(unsigned lines)
 {
