@@ -9,7 +9,7 @@
 #include "http/gateway_worker.h"
 #include "http/status.h"
 
-static void front_ws_free(struct front_ws *f)
+void front_ws_free(struct front_ws *f)
 {
 	f->over = true;
 	if (f->busy > 0)
@@ -18,21 +18,6 @@ static void front_ws_free(struct front_ws *f)
 		f->kind->clear(f);
 	ws_endpoint_fini(&f->end);
 	free(f);
-}
-
-void front_ws_enter(struct front_ws *f)
-{
-	f->busy++;
-}
-
-bool front_ws_leave(struct front_ws *f)
-{
-	bool over = f->over;
-
-	f->busy--;
-	if (over)
-		front_ws_free(f);
-	return !over;
 }
 
 enum flow front_ws_write(struct ws_endpoint *e, const struct iovec *iov, int n)
@@ -210,14 +195,22 @@ static const struct leg_ops front_ws_leg_ops = {
 	.close = front_ws_close,
 };
 
-size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
+static APART size_t front_ws_body_held(struct front_ws *f, uint8_t *p, size_t n)
 {
-	struct front_ws *f = x->state;
-
 	front_ws_enter(f);
 	n = ws_endpoint_bytes(&f->end, p, n);
 	front_ws_leave(f);
 	return n;
+}
+
+/* Only what is inflated, or another protocol's, may flush before it is read to the end. */
+size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
+{
+	struct front_ws *f = x->state;
+
+	if (f->end.compress || f->end.ops->hear)
+		return front_ws_body_held(f, p, n);
+	return ws_endpoint_bytes(&f->end, p, n);
 }
 
 void front_ws_body_end(struct exchange *x)

@@ -225,7 +225,7 @@ static int worker_wait(const struct worker *w, int timeout)
 	return (int)syscall(SYS_epoll_pwait, w->poll_fd, w->events, TURN_EVENTS, timeout, NULL, 8);
 }
 
-void worker_turn(struct worker *w, int most)
+static INLINED void worker_go_round(struct worker *w, int most)
 {
 	int n = worker_wait(w, worker_patience(w, most));
 
@@ -251,10 +251,15 @@ void worker_turn(struct worker *w, int most)
 		worker_settle(w);
 }
 
+void worker_turn(struct worker *w, int most)
+{
+	worker_go_round(w, most);
+}
+
 void worker_run(struct worker *w)
 {
 	while (!w->ended)
-		worker_turn(w, -1);
+		worker_go_round(w, -1);
 }
 
 void worker_stop(struct worker *w)
