@@ -1,8 +1,8 @@
 /*
  * The checked configuration: what the file says after defaults are filled in, names are resolved
  * to pointers and every value is known to be good. Immutable; everything in it lives in its arena
- * and dies with config_free. How a file becomes this stands in schema.h; where a key belongs, in
- * the schema table.
+ * and dies with the last config_free. How a file becomes this stands in schema.h; where a key
+ * belongs, in the schema table.
  *
  * Durations are milliseconds (0: off), sizes bytes (0: no limit where the key says so). Absent
  * strings are NULL. Arrays come as pointer and count. The order is the file's. Relative paths were
@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "base/bucket.h"
+#include "base/held.h"
 #include "base/log.h"
 
 struct template;
@@ -365,6 +366,7 @@ struct config_limits {
 };
 
 struct config {
+	struct held		 held;		/* by whatever has parts of it in use */
 	struct arena		 arena;
 	const char		*user, *group;
 	unsigned		 workers;	/* never 0: one per CPU is filled in */
@@ -406,7 +408,7 @@ struct config	*config_load(const char *path, struct config_report *);
  * cannot include files.
  */
 struct config	*config_parse(const char *name, const char *text, struct config_report *);
-void		 config_free(struct config *);
+void		 config_free(struct config *);	/* lets go of it; NULL is fine */
 
 /* The effective configuration, all defaults filled in, as a file that means the same. */
 void		 config_dump(FILE *, const struct config *);

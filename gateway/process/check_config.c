@@ -24,7 +24,7 @@ static bool check_config_use(struct config *config)
 		config_free(config);
 		return false;
 	}
-	bool fine = snapshot_new(config, &snapshot) == FAULT_NONE;
+	bool fine = snapshot_new(config, NULL, &snapshot) == FAULT_NONE;
 	if (fine)
 		held_put(&snapshot->held);
 	log_flush();

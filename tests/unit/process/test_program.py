@@ -222,7 +222,7 @@ def test_life():
     child = started(conf(GOOD))
     assert (folder / "pid").read_text() == f"{child.pid}\n"
     child.send_signal(signal.SIGHUP)
-    until(lambda: "reload is not supported yet" in log(), "refusal of a reload")
+    until(lambda: "reload: configuration 2 is in force" in log(), "a reload")
     child.send_signal(signal.SIGUSR2)
     until(lambda: "upgrade is not supported yet" in log(), "refusal of an upgrade")
     (folder / "log").rename(folder / "log.1")
