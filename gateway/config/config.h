@@ -62,6 +62,9 @@ enum config_client_verify {
 	CLIENT_VERIFY_NONE, CLIENT_VERIFY_OPTIONAL, CLIENT_VERIFY_REQUIRE
 };
 
+/* Whether changed files are used by themselves. */
+enum config_tls_reload { TLS_RELOAD_AUTO, TLS_RELOAD_MANUAL };
+
 struct config_tls {			/* tls: { NAME: {...} } */
 	const char			*name;	/* "self-signed": the built-in one */
 	/* globs expanded, sorted; [0]: the default */
@@ -75,6 +78,7 @@ struct config_tls {			/* tls: { NAME: {...} } */
 	enum config_client_verify	 client_verify;
 	bool				 tickets;
 	uint64_t			 ticket_rotation;
+	enum config_tls_reload		 reload;
 	struct config_place		 place;
 };
 
@@ -286,6 +290,9 @@ struct config_session {
 	unsigned	max_per_ip;	/* 0: no limit */
 };
 
+/* Of sessions whose route a reload changes or removes. */
+enum config_on_reload { ON_RELOAD_KEEP, ON_RELOAD_CLOSE };
+
 enum { CONFIG_SET_HEADERS = 64 };	/* the most that set_headers and such may have */
 
 struct config_route_limits {
@@ -338,6 +345,7 @@ struct config_route {
 	struct config_cors	 cors;
 	struct config_sockjs	 sockjs;
 	struct config_session	 session;
+	enum config_on_reload	 on_reload;
 	struct config_place	 place;
 };
 
@@ -354,6 +362,8 @@ static inline bool config_route_has(const struct config_route *r, unsigned trans
 
 enum { CONFIG_HEADERS_MAX = 1000 };	/* the most that limits.headers may say */
 
+enum config_apply { APPLY_NEW, APPLY_NOW };
+
 struct config_limits {
 	uint64_t	 connections;
 	unsigned	 per_ip;
@@ -363,7 +373,11 @@ struct config_limits {
 	unsigned	 headers;
 	unsigned	 streams;	/* of an HTTP/2 connection */
 	uint64_t	 head_timeout, keepalive;
+	enum config_apply apply;
 };
+
+/* Of config.drain: sessions of before a reload stay. */
+#define CONFIG_KEEP	UINT64_MAX
 
 struct config {
 	struct held		 held;		/* by whatever has parts of it in use */
@@ -371,6 +385,7 @@ struct config {
 	const char		*user, *group;
 	unsigned		 workers;	/* never 0: one per CPU is filled in */
 	const char		*pid_file;
+	uint64_t		 drain;		/* or CONFIG_KEEP */
 	uint64_t		 stop_timeout;
 	struct log_settings	 log;
 	const char		*access_to;	/* NULL: off */

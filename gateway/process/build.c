@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/log.h"
+#include "config/config_diff.h"
 
 struct build_ear {
 	struct log_tap		 tap;
@@ -49,13 +50,35 @@ static void build_told(struct config_report *report, const char *text)
 	log_listen(&ear->tap);
 }
 
+/* A key that only a start changes. */
+static void build_differs(struct config_diff *diff, const struct config_change *c)
+{
+	(void)diff;
+	if (c->fixed)
+		log_line(LOG_LEVEL_WARN, "reload: '%s' stays as it was, %s: only a restart "
+		    "changes it", c->key, c->before ? c->before : "not set");
+}
+
+static struct config *build_load(struct build_ear *ear, const char *file,
+    const struct regime *regime)
+{
+	struct config_diff diff = {.changed = build_differs};
+	struct config *config = config_load(file, &ear->report);
+
+	ear->build->errors = ear->report.errors;
+	ear->build->warnings = ear->report.warnings;
+	if (config == NULL)
+		return NULL;
+	config_diff(&diff, regime->started, config);
+	config_diff_keep_fixed(config, regime->started);
+	return config;
+}
+
 static void build_try(struct build *b, struct build_ear *ear, const char *file,
     const struct regime *regime)
 {
-	struct config *config = config_load(file, &ear->report);
+	struct config *config = build_load(ear, file, regime);
 
-	b->errors = ear->report.errors;
-	b->warnings = ear->report.warnings;
 	if (config == NULL || snapshot_new(config, regime->snapshot, &b->snapshot) != FAULT_NONE)
 		return;
 	if (doors_open(b->snapshot, regime->doors, &b->doors) == FAULT_NONE)

@@ -57,7 +57,7 @@ static const struct snapshot_action snapshot_services[] = {
 	[SERVICE_HEALTH] = {&serve_health_handler, NULL},
 };
 
-static _Atomic unsigned snapshot_alive;
+static _Atomic unsigned snapshot_living;
 
 static void snapshot_free_route(struct route *);
 
@@ -78,7 +78,7 @@ static void snapshot_free(struct held *h)
 	free(s->tls);
 	config_free(s->config);
 	free(s);
-	atomic_fetch_sub_explicit(&snapshot_alive, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&snapshot_living, 1, memory_order_relaxed);
 }
 
 /* The context of a profile, which listeners share. */
@@ -267,7 +267,7 @@ static enum fault snapshot_make(struct config *config,
 	}
 	held_init(&s->held, snapshot_free);
 	s->config = config;
-	atomic_fetch_add_explicit(&snapshot_alive, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&snapshot_living, 1, memory_order_relaxed);
 	enum fault f = make(s, before);
 	if (f == FAULT_NO_MEMORY)
 		log_fault(f, "configuration");
@@ -308,7 +308,7 @@ void snapshot_retire(const struct snapshot *s)
 		backend_retire(s->backends[i]);
 }
 
-unsigned snapshot_count(void)
+unsigned snapshot_alive(void)
 {
-	return atomic_load_explicit(&snapshot_alive, memory_order_relaxed);
+	return atomic_load_explicit(&snapshot_living, memory_order_relaxed);
 }

@@ -47,6 +47,6 @@ void		 snapshot_retire(const struct snapshot *);
 /* By name; NULL: there is none. */
 const struct route *snapshot_find_route(const struct snapshot *, const char *name);
 /* How many there are, of which only the newest is in force. */
-unsigned	 snapshot_count(void);
+unsigned	 snapshot_alive(void);
 
 #endif
