@@ -75,7 +75,7 @@ enum fault attendant_new(const struct config_listener *conf, struct attendant **
 	}
 	held_init(&a->held, attendant_let_go);
 	a->tag = (struct http_listener){.conf = conf, .limits = &attendant_limits};
-	enum fault f = listener_open(conf, &a->tag, proxied_accept, &a->listener);
+	enum fault f = listener_open(conf, &a->tag, proxied_accept, NULL, 0, &a->listener);
 	if (f == FAULT_NONE)
 		*made = a;
 	else
@@ -124,8 +124,9 @@ enum fault attendant_start(struct attendant *a, struct worker *const *workers, u
 	admin_site_init(&a->site, &a->gather);
 	f = attendant_make_worker(a);
 	if (f == FAULT_NONE)
-		f = listener_start(a->listener, w, a->workers, 1);
+		f = listener_prepare(a->listener, w, a->workers, 1);
 	if (f == FAULT_NONE) {
+		listener_start(a->listener);
 		timer_set(w, &a->timer, clock_mono_ms());
 		f = worker_start(w);
 	}
