@@ -81,7 +81,9 @@ static void build_try(struct build *b, struct build_ear *ear, const char *file,
 
 	if (config == NULL || snapshot_new(config, regime->snapshot, &b->snapshot) != FAULT_NONE)
 		return;
-	if (doors_open(b->snapshot, regime->doors, &b->doors) == FAULT_NONE)
+	b->attendant_changes = !attendant_suits(regime->attendant, config);
+	if (doors_open(b->snapshot, regime->doors, &b->doors) == FAULT_NONE &&
+	    (!b->attendant_changes || attendant_new(config, &b->attendant) == FAULT_NONE))
 		return;
 	held_put(&b->snapshot->held);
 	b->snapshot = NULL;
@@ -107,6 +109,7 @@ void build_make(struct build *b, const char *file, const struct regime *regime)
 void build_clear(struct build *b)
 {
 	doors_free(b->doors);
+	attendant_free(b->attendant);
 	if (b->snapshot)
 		held_put(&b->snapshot->held);
 	free(b->words);

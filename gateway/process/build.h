@@ -13,6 +13,9 @@ enum { BUILD_WORDS = 256 * 1024 };	/* of text; what does not fit is counted */
 struct build {
 	struct snapshot	*snapshot;	/* NULL: it failed; then words say why */
 	struct doors	*doors;
+	/* In place of the one before, where that does not suit; NULL: nobody wants one. */
+	struct attendant *attendant;
+	bool		 attendant_changes;
 	char		*words;		/* each mistake and warning; NULL: nothing, or no memory */
 	unsigned	 errors, warnings;
 };

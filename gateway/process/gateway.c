@@ -66,12 +66,10 @@ static enum fault gateway_make_snapshot(struct gateway *g)
 
 static enum fault gateway_bind(struct gateway *g)
 {
-	const struct config_listener *admin = &gateway_config(g)->admin_http;
-	enum fault f = doors_open(g->regime.snapshot, NULL, &g->regime.doors);
+	struct regime *regime = &g->regime;
+	enum fault f = doors_open(regime->snapshot, NULL, &regime->doors);
 
-	if (f == FAULT_NONE && admin->n_bind > 0)
-		f = attendant_new(admin, &g->regime.attendant);
-	return f;
+	return f != FAULT_NONE ? f : attendant_new(regime->started, &regime->attendant);
 }
 
 static enum fault gateway_open_logs(struct gateway *g)
@@ -132,14 +130,10 @@ static enum fault gateway_start_crew(struct gateway *g)
 
 static enum fault gateway_start_attendant(struct gateway *g)
 {
-	unsigned n;
 	struct regime *regime = &g->regime;
-	struct worker *const *workers = crew_workers(regime->crew, &n);
-
-	if (regime->attendant == NULL)
-		return FAULT_NONE;
-	enum fault f = attendant_start(regime->attendant, workers, n, &regime->life,
+	enum fault f = attendant_start(regime->attendant, regime->crew, &regime->life,
 	    &regime->snapshot->held);
+
 	if (f != FAULT_NONE) {
 		crew_hurry(regime->crew);
 		crew_join(regime->crew);

@@ -192,6 +192,27 @@ static void reload_commit(struct reload *r)
 	worker_post(crew_workers(r->regime->crew, &n)[0], &r->letter);
 }
 
+static void reload_attend(struct reload *r)
+{
+	struct regime *regime = r->regime;
+	struct held *snapshot = &regime->snapshot->held;
+
+	if (!r->build.attendant_changes) {
+		attendant_renew(regime->attendant, snapshot);
+		return;
+	}
+	if (attendant_start(r->build.attendant, regime->crew, &regime->life, snapshot) !=
+	    FAULT_NONE) {
+		log_line(LOG_LEVEL_ERROR, "reload: admins are served as before");
+		attendant_renew(regime->attendant, snapshot);
+		return;
+	}
+	attendant_stop(regime->attendant);
+	attendant_free(regime->attendant);
+	regime->attendant = r->build.attendant;
+	r->build.attendant = NULL;
+}
+
 static void reload_finish(struct reload *r)
 {
 	if (r->failed) {
@@ -204,7 +225,7 @@ static void reload_finish(struct reload *r)
 	r->regime->snapshot = r->build.snapshot;
 	r->build.snapshot = NULL;
 	held_put(&before->held);
-	attendant_renew(r->regime->attendant, &r->regime->snapshot->held);
+	reload_attend(r);
 	reload_end(r, true);
 }
 

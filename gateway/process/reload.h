@@ -44,7 +44,7 @@ bool		 reload_free(struct reload *) MUST_USE;
  * together by the next. Out of memory: done is called at once, on this thread.
  */
 void		 reload_request(struct reload *, reload_done *, void *arg);
-/* On the main thread: whatever is to be done now. It never waits. */
+/* The main thread: whatever is to be done now. It waits for nobody but an attendant that goes. */
 void		 reload_step(struct reload *);
 /* From any thread. */
 void		 reload_status(struct reload *, struct reload_status *);
