@@ -1,8 +1,10 @@
 """
 An HTTP service behind WebSocket-over-HTTP, without any state of its own: how many messages a
-session has had is in its Meta-Count. It echoes with that number in front.
+session has had is in its Meta-Count. It echoes with that number in front: events.py HOST PORT
+[PEM].
 """
 import http.server
+import ssl
 import sys
 
 TYPE = "application/websocket-events"
@@ -66,4 +68,10 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 1000
 
 
-Server((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+server = Server((sys.argv[1], int(sys.argv[2])), Handler)
+if len(sys.argv) > 3:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3])
+    server.socket = context.wrap_socket(server.socket, server_side=True,
+                                        do_handshake_on_connect=False)
+server.serve_forever()
