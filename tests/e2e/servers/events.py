@@ -1,7 +1,7 @@
 """
 An HTTP service behind WebSocket-over-HTTP, without any state of its own: how many messages a
-session has had is in its Meta-Count. It echoes with that number in front: events.py HOST PORT
-[PEM].
+session has had is in its Meta-Count. It echoes with that number in front, and prints how
+clients end it: events.py HOST PORT [PEM].
 """
 import http.server
 import ssl
@@ -49,7 +49,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if content == b"bye":
                     out += event("CLOSE", (4321).to_bytes(2, "big") + b"so long")
             elif name == "CLOSE":
+                print(int.from_bytes(content[:2], "big"), content[2:].decode(), flush=True)
                 out += event("CLOSE", content)
+            elif name == "DISCONNECT":
+                print(1006, "", flush=True)
         self.reply(200, out, [("Content-Type", TYPE), ("Set-Meta-Count", str(count)), *fields])
 
     def reply(self, status, body, fields):
