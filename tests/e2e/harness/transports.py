@@ -12,8 +12,8 @@ FAREWELL = 4000, "enough"
 
 
 class WebSocket:
-    """What the others differ from: below is where it is under the route's path."""
-    binary, http2, below = True, False, ""
+    """What the others differ from: below is where it is under the route's path, with a query."""
+    binary, http2, below, query = True, False, "", ""
     farewell = FAREWELL         # what leave() says, and a backend that can hear it hears
 
     def __init__(self, gateway, path, tls):
@@ -31,6 +31,15 @@ class WebSocket:
             if cls.http2:
                 return socket.wire.connection.answer(socket.wire.stream)
             return http1.read_response(socket.wire)
+
+    @classmethod
+    def dismissed(cls, gateway, path, tls):
+        """Code and reason told to one that is opened only to be closed."""
+        socket = ws.connect(gateway, cls.place(gateway, path), tls, http2=cls.http2)
+        frame = socket.frame()
+        equal(frame.opcode, ws.CLOSE, f"opcode of {frame}")
+        socket.wire.close()
+        return frame.code, frame.reason
 
     @staticmethod
     def seen(message):
@@ -94,6 +103,12 @@ class SockJSWebSocket(SockJSText, WebSocket):
         message, = json.loads(super().next().removeprefix("a"))
         return message
 
+    @classmethod
+    def dismissed(cls, gateway, path, tls):
+        client = cls.__new__(cls)
+        WebSocket.__init__(client, gateway, path, tls)
+        return client.closed()
+
     def closed(self):
         said, end = super().next(), self.end()
         equal(json.loads(said.removeprefix("c")), list(end), "what a frame says of the end")
@@ -105,11 +120,11 @@ class SockJSPoll(SockJSText):
     transport, method, query, send_by = "xhr", "POST", "", ("xhr_send", 204, b"")
     farewell = 1006, ""
 
-    def __init__(self, gateway, path, tls):
+    def __init__(self, gateway, path, tls, first="o"):
         self.session = sockjs.Session(gateway, path)
-        self.connect = lambda: gateway.wire(tls)
-        self.receiver, self.sender, self.waiting = self.connect(), self.connect(), []
-        equal(self.frame(), "o", "the first frame")
+        self.receiver, self.sender, self.waiting = gateway.wire(tls), gateway.wire(tls), []
+        if first:
+            equal(self.frame(), first, "the first frame")
 
     @classmethod
     def ask(cls, session):
@@ -120,6 +135,10 @@ class SockJSPoll(SockJSText):
         with gateway.wire(tls) as wire:
             wire.send(cls.ask(sockjs.Session(gateway, path)))
             return http1.read_response(wire)
+
+    @classmethod
+    def dismissed(cls, gateway, path, tls):
+        return cls(gateway, path, tls, first=None).closed()
 
     @staticmethod
     def unwrap(body):
@@ -176,9 +195,9 @@ class SockJSStream(SockJSPoll):
     """An answer that goes on; a client comes again when it is long enough."""
     transport, prelude = "xhr_streaming", sockjs.PRELUDE
 
-    def __init__(self, *args):
+    def __init__(self, *args, **options):
         self.open = False
-        super().__init__(*args)
+        super().__init__(*args, **options)
 
     def frame(self):
         while True:
@@ -216,8 +235,9 @@ class SockJSHtmlFile(SockJSStream):
         return json.loads(between(body.decode(), "<script>\np(", ");\n</script>\r\n"))
 
 
-class LongPoll(WebSocket):
+class LongPoll:
     """Polls and posts over one connection, each poll acknowledged by the next."""
+    binary, query, seen = True, "", staticmethod(WebSocket.seen)
     farewell = 1000, "closed by the client"
 
     def __init__(self, gateway, path, tls):
