@@ -12,7 +12,7 @@ from harness.transports import TRANSPORTS, LongPoll, SockJSPoll
 
 POLL = 'mode = "longpoll"; poll: { path = "/polled-%s"; send = "/send"; }; retry_for = "100ms";'
 KEPT = 'health: { type = "tcp"; interval = "1h"; fall = 1000; };'   # who refuses is not down
-SOON = 'connect_timeout = "20ms"; tries = 1;'
+SOON = {"silent": 'connect_timeout = "20ms"; tries = 1;', "mute": 'response_timeout = "20ms";'}
 ALL = 'transports = [ "websocket", "sockjs", "sse", "longpoll" ];'
 
 
@@ -26,7 +26,9 @@ hole = BlackHole()
 
 UPGRADE = 1014, "backend's answer to the WebSocket handshake is wrong"
 NO_EVENTS = 1011, "backend's answer is not proper application/websocket-events"
-UNKNOWN = 1011, "backend failed when it had all of a request: what became of it nobody knows"
+NO_HTTP = 1014, "backend's answer is not proper HTTP/1.1"
+HALF = 1011, "backend ended within a message"
+NOTHING = 1014, "backend closed the connection without an answer"
 NEVER = 1013, "backend answered that it cannot now, for longer than retry_for"
 STATUS = 1011, "backend's answer has a status that ends the session"
 
@@ -48,9 +50,9 @@ WORDS = {
 NONSENSE = {
     "page": (answer(200, "Content-Type: text/html", body=b"o\n"), UPGRADE, NO_EVENTS),
     "created": (answer(201, "Location: /x", body=b"{}"), UPGRADE, NO_EVENTS),
-    "noise": (b"SSH-2.0-x\r\n\r\n", (1014, "backend's answer is not proper HTTP/1.1"), UNKNOWN),
-    "half": (b"HTTP/1.1 401 No\r\nA", (1011, "backend ended within a message"), UNKNOWN),
-    "nothing": (b"", (1011, "backend reset the connection"), UNKNOWN),
+    "noise": (b"SSH-2.0-x\r\n\r\n", NO_HTTP, NO_HTTP),
+    "half": (b"HTTP/1.1 401 No\r\nA", HALF, HALF),
+    "nothing": (b"", NOTHING, NOTHING),
 }
 # what polls are answered with, behind a session that stands by then: (bytes, code and reason)
 POLLS = {
@@ -68,6 +70,7 @@ NOBODY = {
     "dead": (dead_url().rpartition(":")[2], 502, (1014, "backend refused the connection")),
     "silent": (hole.port, 504, (1014, "backend did not answer within connect_timeout")),
 }
+MUTE = 1014, "backend did not answer in time"       # who takes it, and then says nothing
 # how backends are asked: (scheme, settings, of the route, method)
 MODES = {
     "lines": ("tcp", "", 'framing = "line";', None),
@@ -121,9 +124,11 @@ def gateway_to(refuse):
         ports = {name: port for name, (port, *_) in NOBODY.items()}
         if method:
             ports |= dict.fromkeys(WORDS | NONSENSE, backend.port)
+        if mode == "events":
+            ports["mute"] = mute.port
         for name, port in ports.items():
             backends += f'{mode}-{name}: {{ servers = [ "{scheme}://{HOST}:{port}" ]; {settings} ' \
-                f'{KEPT} {SOON if name == "silent" else ""} }};\n'
+                f'{KEPT} {SOON.get(name, "")} }};\n'
             routes += f'{mode}-{name}: {{ path = "/{mode}-{name}"; backend = "{mode}-{name}"; ' \
                 f'{keys} {ALL} refuse = "{refuse}"; }};\n'
     for name in POLLS:
@@ -134,7 +139,7 @@ def gateway_to(refuse):
     return Gateway(backends=backends, routes=routes)
 
 
-asked, backend = [], Backend().serve(talk)
+asked, backend, mute = [], Backend().serve(talk), Backend()
 gateways = {refuse: gateway_to(refuse) for refuse in ("http", "close")}
 for mode, (_, _, _, method) in MODES.items():
     rows = [(name, None, row[1], None, row[2]) for name, row in NOBODY.items()]
@@ -142,6 +147,8 @@ for mode, (_, _, _, method) in MODES.items():
         rows += [(name, method, *row[1:]) for name, row in WORDS.items()]
         rows += [(name, method, 502, None, row[1 if mode == "ws" else 2])
                  for name, row in NONSENSE.items()]
+    if mode == "events":
+        rows.append(("mute", None, 504, None, MUTE))
     for name, asks, status, words, end in rows:
         for title, transport in TRANSPORTS.items():
             add(f"{title} and {mode}, {name}", refused, transport, f"/{mode}-{name}",

@@ -188,7 +188,7 @@ static void test_wrong_open(void **state)
 	flow_finish();
 	c = events_ask(SERVER("response_timeout = 5;"), ROUTE(""), "");
 	flow_advance(5000);
-	fake_expect_start(c, "HTTP/1.1 502 ");
+	fake_expect_start(c, "HTTP/1.1 504 ");
 	flow_finish();
 }
 
