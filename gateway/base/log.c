@@ -36,6 +36,7 @@ static _Atomic enum log_level log_level = LOG_LEVEL_INFO;
 static _Atomic enum log_format log_format = LOG_FORMAT_TEXT;
 static pthread_mutex_t log_limit_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct log_limit log_limits[FAULT_COUNT];
+static _Thread_local struct log_tap *log_tap;
 
 static void log_build_text(struct log_text *t, enum log_level level, struct slice message,
     bool stamped)
@@ -107,7 +108,10 @@ log_format_put(enum log_level level, enum fault f, bool text, const char *fmt, v
 		log_text_add(&t, ": ");
 		log_text_add(&t, fault_text(f));
 	}
-	log_put(level, f, (struct slice){t.p, t.n});
+	if (log_tap)
+		log_tap->heard(log_tap, level, (struct slice){t.p, t.n});
+	if (log_wanted(level))
+		log_put(level, f, (struct slice){t.p, t.n});
 }
 
 /* What was left out of a window that is over; 0: nothing. The lock is held. */
@@ -244,18 +248,28 @@ void log_line(enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_wanted(level))
+	if (!log_wanted(level) && log_tap == NULL)
 		return;
 	va_start(ap, fmt);
 	log_format_put(level, FAULT_NONE, false, fmt, ap);
 	va_end(ap);
 }
 
+void log_listen(struct log_tap *tap)
+{
+	log_tap = tap;
+}
+
+static bool log_lets_pass(enum fault f)
+{
+	return log_tap || (log_wanted(fault_level(f)) && log_limit_allows(f));
+}
+
 void log_fault(enum fault f, const char *context, ...)
 {
 	va_list ap;
 
-	if (!log_wanted(fault_level(f)) || !log_limit_allows(f))
+	if (!log_lets_pass(f))
 		return;
 	va_start(ap, context);
 	log_format_put(fault_level(f), f, true, context, ap);
@@ -266,7 +280,7 @@ void log_fault_words(enum fault f, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_wanted(fault_level(f)) || !log_limit_allows(f))
+	if (!log_lets_pass(f))
 		return;
 	va_start(ap, fmt);
 	log_format_put(fault_level(f), f, false, fmt, ap);

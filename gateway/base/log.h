@@ -45,4 +45,10 @@ void		log_fault_words(enum fault, const char *fmt, ...)
 /* A sink's lost (log_sink.h), as a line on the log: what is "log" or "access log". */
 bool		log_lost(const char *what, const char *to, uint64_t lines);
 
+/* Hears besides what one thread says, of any level and however often; never from elsewhere. */
+struct log_tap {
+	void	(*heard)(struct log_tap *, enum log_level, struct slice message);
+};
+void		log_listen(struct log_tap *);	/* of the calling thread; NULL: no more */
+
 #endif

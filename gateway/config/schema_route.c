@@ -66,8 +66,8 @@ static const struct schema_word schema_refuses[] = {
 };
 
 static const struct schema_word schema_on_reloads[] = {
-    {"keep", 0, false},
-    {"close", 0, false},
+    {"keep", ON_RELOAD_KEEP, false},
+    {"close", ON_RELOAD_CLOSE, false},
     {NULL, 0, false},
 };
 
@@ -433,6 +433,10 @@ static const struct schema_key schema_route_keys[] = {
 	    .example = "[ \"192.0.2.66\" ]"},
 	{SCHEMA_ROW("limits", group, NULL, "What sessions of this route may use."),
 	    .group = &schema_route_limits},
+	{SCHEMA_KEY("on_reload", word, "keep", on_reload,
+	    "Whether sessions end, with 1012, when a reload changes or removes their route or its "
+	    "backend."),
+	    .words = schema_on_reloads, .applies = schema_has_messages},
 	{SCHEMA_ROW("rewrite", group, NULL,
 	    "What is changed on the way: of requests to web and WebSocket servers, and of all "
 	    "answers."),
@@ -450,9 +454,6 @@ static const struct schema_key schema_route_keys[] = {
 	{SCHEMA_ROW("session", group, NULL,
 	    "Sessions of the transports \"sse\" and \"longpoll\"."),
 	    .group = &schema_session, .applies = schema_has_messages},
-	{SCHEMA_YET("on_reload", word, "keep",
-	    "Whether sessions end when a reload changes or removes their route."),
-	    .words = schema_on_reloads},
 };
 
 const struct schema_group schema_route = {

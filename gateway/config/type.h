@@ -14,6 +14,7 @@ extern const struct schema_type type_text;	/* a string that may be empty or hold
 extern const struct schema_type type_code;	/* a number out of a table of words */
 extern const struct schema_type type_words;	/* several of the words: bits 1 << value */
 /* type_measure.c: into uint64_t; modes into unsigned */
+extern const struct schema_type type_drain;	/* a duration or "keep" */
 extern const struct schema_type type_duration, type_size, type_mode, type_rate;
 /* type_file.c: into char *, but certificates */
 extern const struct schema_type type_path;	/* of a file that need not be there */

@@ -31,8 +31,12 @@ struct counts_route;
 struct series;
 struct tally;
 
-/* What sessions of a route take of its limits; shared by all workers. */
+/*
+ * What sessions of a route take of its limits; shared by all workers, and with the route of the
+ * same name in later configurations. Tallies are there once a limit has needed them.
+ */
 struct route_use {
+	struct held		 held;
 	_Atomic unsigned	 sessions;
 	struct tally		*by_address;
 	/* Of those, with the ones that have ended but are still told, that last across requests. */
@@ -54,7 +58,7 @@ struct route {
 	const struct back_kind	*back;		/* for sessions: who stands behind */
 	struct backend		*backend;	/* ACTION_BACKEND */
 	struct amend		*amend;		/* NULL: answers are left as they are */
-	struct route_use	*use;		/* NULL: no limit needs it */
+	struct route_use	*use;		/* counted */
 	struct series		*counts;	/* NULL: nobody counts */
 	struct route_files	*files;		/* ACTION_STATIC */
 	void			*pattern;	/* compiled path, owned by the router */

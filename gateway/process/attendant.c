@@ -4,6 +4,7 @@
 
 #include "admin/admin_site.h"
 #include "base/log.h"
+#include "config/config_diff.h"
 #include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "http/proxied.h"
@@ -16,6 +17,7 @@ enum { ATTENDANT_STOP = 500 };		/* ms for answers that are under way */
 
 struct attendant {
 	struct held		 held;		/* by connections, as others hold their snapshot */
+	struct config		*config;	/* counted */
 	struct listener		*listener;
 	struct http_listener	 tag;
 	struct worker		 worker, *workers[1];
@@ -65,21 +67,29 @@ static void attendant_tick(struct timer *t)
 	timer_set(&a->worker, t, a->worker.now + HISTORY_STEP);
 }
 
-enum fault attendant_new(const struct config_listener *conf, struct attendant **made)
+enum fault attendant_new(struct config *config, struct attendant **made)
 {
-	struct attendant *a = calloc(1, sizeof(*a));
+	const struct config_listener *conf = &config->admin_http;
+	struct attendant *a = NULL;
 
+	*made = NULL;
+	if (conf->n_bind == 0)
+		return FAULT_NONE;
+	a = calloc(1, sizeof(*a));
 	if (a == NULL) {
 		log_fault(FAULT_NO_MEMORY, "listener %s", conf->name);
 		return FAULT_NO_MEMORY;
 	}
 	held_init(&a->held, attendant_let_go);
 	a->tag = (struct http_listener){.conf = conf, .limits = &attendant_limits};
-	enum fault f = listener_open(conf, &a->tag, proxied_accept, &a->listener);
-	if (f == FAULT_NONE)
-		*made = a;
-	else
+	enum fault f = listener_open(conf, &a->tag, proxied_accept, NULL, 0, &a->listener);
+	if (f != FAULT_NONE) {
 		free(a);
+		return f;
+	}
+	held_get(&config->held);
+	a->config = config;
+	*made = a;
 	return f;
 }
 
@@ -110,12 +120,21 @@ static enum fault attendant_make_worker(struct attendant *a)
 	return f;
 }
 
-enum fault attendant_start(struct attendant *a, struct worker *const *workers, unsigned n,
-    const struct life *life, struct held *snapshot)
+bool attendant_suits(const struct attendant *a, const struct config *config)
 {
+	return a ? config_diff_same("admin", a->config, config) : config->admin_http.n_bind == 0;
+}
+
+enum fault attendant_start(struct attendant *a, const struct crew *crew, const struct life *life,
+    struct held *snapshot)
+{
+	unsigned n;
+	struct worker *const *workers = crew_workers(crew, &n);
+
+	if (a == NULL)
+		return FAULT_NONE;
 	struct worker *w = &a->worker;
 	enum fault f = worker_init(w, n, true);
-
 	if (f != FAULT_NONE) {
 		log_fault(f, "listener %s", a->tag.conf->name);
 		return f;
@@ -124,8 +143,9 @@ enum fault attendant_start(struct attendant *a, struct worker *const *workers, u
 	admin_site_init(&a->site, &a->gather);
 	f = attendant_make_worker(a);
 	if (f == FAULT_NONE)
-		f = listener_start(a->listener, w, a->workers, 1);
+		f = listener_prepare(a->listener, w, a->workers, 1);
 	if (f == FAULT_NONE) {
+		listener_start(a->listener);
 		timer_set(w, &a->timer, clock_mono_ms());
 		f = worker_start(w);
 	}
@@ -175,5 +195,6 @@ void attendant_free(struct attendant *a)
 	listener_free(a->listener);
 	if (a->worker.scratch)
 		attendant_free_worker(a);
+	config_free(a->config);
 	free(a);
 }

@@ -18,7 +18,7 @@ struct crew_member {
 	struct worker		 worker;
 	struct gateway_worker	 gateway;
 	struct farewell		 farewell;
-	struct letter		 stop, hurry, end;
+	struct letter		 stop, hurry, end, renew;
 	struct crew		*crew;
 };
 
@@ -32,6 +32,10 @@ struct crew {
 	struct errands		 *errands;
 	struct session_map	 *session_map;
 	void			(*ended)(void);
+	struct held		*next;		/* the snapshot that comes into force; counted */
+	_Atomic unsigned	  unrenewed;	/* workers that do not have it yet */
+	void			(*renewed)(void *);
+	void			*renewed_arg;
 };
 
 static void crew_open_end(struct worker *w, struct letter *l)
@@ -69,12 +73,37 @@ static void crew_open_hurry(struct worker *w, struct letter *l)
 	farewell_hurry(&LIST_OWNER(l, struct crew_member, hurry)->farewell);
 }
 
+static struct snapshot *crew_snapshot(struct held *h)
+{
+	return LIST_OWNER(h, struct snapshot, held);
+}
+
+static void crew_member_renew(struct crew_member *m)
+{
+	struct crew *crew = m->crew;
+	struct held *next = crew->next, *before = m->gateway.snapshot;
+
+	m->gateway.snapshot = held_get(next);
+	held_put(before);
+	if (atomic_fetch_sub(&crew->unrenewed, 1) > 1)
+		return;
+	crew->next = NULL;
+	held_put(next);
+	crew->renewed(crew->renewed_arg);
+}
+
+static void crew_open_renew(struct worker *w, struct letter *l)
+{
+	(void)w;
+	crew_member_renew(LIST_OWNER(l, struct crew_member, renew));
+}
+
 static void crew_member_fini(struct crew_member *m)
 {
 	struct worker *w = &m->worker;
 
 	if (w->index == 0)
-		snapshot_unwatch(LIST_OWNER(m->gateway.snapshot, struct snapshot, held));
+		snapshot_retire(crew_snapshot(m->gateway.snapshot));
 	resolver_fini(w);
 	pool_free(m->gateway.pool);
 	net_worker_fini(w);
@@ -96,6 +125,7 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	m->stop.open = crew_open_stop;
 	m->hurry.open = crew_open_hurry;
 	m->end.open = crew_open_end;
+	m->renew.open = crew_open_renew;
 	m->gateway = (struct gateway_worker){
 	    .site = site, .snapshot = held_get(snapshot), .admission = &crew->admission,
 	    .errands = crew->errands, .session_map = crew->session_map};
@@ -112,7 +142,7 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	if (f == FAULT_NONE)
 		f = resolver_init(w, NULL);
 	if (f == FAULT_NONE && index == 0)
-		f = snapshot_watch(LIST_OWNER(snapshot, struct snapshot, held), w);
+		f = snapshot_enter(crew_snapshot(snapshot), NULL, w);
 	if (f != FAULT_NONE)
 		crew_member_fini(m);
 	return f;
@@ -158,6 +188,7 @@ void crew_free(struct crew *crew)
 		session_drop_all(crew->workers[i]);
 	while (crew->n > 0)
 		crew_member_fini(&crew->members[--crew->n]);
+	held_put(crew->next);
 	admission_fini(&crew->admission);
 	session_map_free(crew->session_map);
 	free(crew->members);
@@ -185,6 +216,23 @@ struct worker *const *crew_workers(const struct crew *crew, unsigned *n)
 {
 	*n = crew->n;
 	return crew->workers;
+}
+
+void crew_renew(struct crew *crew, struct held *snapshot, void (*renewed)(void *), void *arg)
+{
+	struct crew_member *first = &crew->members[0];
+	struct held *before = first->gateway.snapshot;
+
+	crew->next = held_get(snapshot);
+	crew->renewed = renewed;
+	crew->renewed_arg = arg;
+	atomic_store(&crew->unrenewed, crew->n);
+	if (snapshot_enter(crew_snapshot(snapshot), crew_snapshot(before), &first->worker) !=
+	    FAULT_NONE)
+		log_fault(FAULT_NO_MEMORY, "not all servers are checked until the next reload");
+	for (unsigned i = 1; i < crew->n; i++)
+		worker_post(crew->workers[i], &crew->members[i].renew);
+	crew_member_renew(first);
 }
 
 void crew_stop(struct crew *crew, uint64_t ms)

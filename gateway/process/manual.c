@@ -32,7 +32,7 @@ static void manual_usage(FILE *out, const struct command *c)
 			fprintf(out, strchr(operand, '|') ? ".Cm %s\n" : ".Ar %s\n", operand);
 	}
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (!(c->options & 1u << i) || option_table[i].later)
+		if (!(c->options & 1u << i))
 			continue;
 		fputs(".Op", out);
 		manual_option_name(out, &option_table[i], false);
@@ -66,8 +66,6 @@ static void manual_options(FILE *out, const struct command *c)
 		manual_option_name(out, o, true);
 		putc('\n', out);
 		roff_sentences(out, o->text);
-		if (o->later)
-			fputs("Not supported yet.\n", out);
 	}
 	if (any)
 		fputs(".El\n", out);

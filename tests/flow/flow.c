@@ -142,7 +142,7 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	    "routes: { %s };\n", limits, backend, routes);
 	struct config *config = config_parse("flow", conf, NULL);
 	assert_non_null(config);
-	assert_int_equal(snapshot_new(config, &snapshot), FAULT_NONE);
+	assert_int_equal(snapshot_new(config, NULL, &snapshot), FAULT_NONE);
 	w->now = 1000 * 1000;
 	clock_fake(w->now, 1700000000000);
 	assert_int_equal(worker_init(&w->worker, 0, false), FAULT_NONE);
@@ -164,7 +164,7 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	w->gateway.errands = errands_new(0);
 	assert_non_null(w->gateway.errands);
 	w->worker.mail_watch.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	assert_int_equal(snapshot_watch(snapshot, &w->worker), FAULT_NONE);
+	assert_int_equal(snapshot_enter(snapshot, NULL, &w->worker), FAULT_NONE);
 }
 
 /* Letters to itself, and errands that come back. */
@@ -202,7 +202,7 @@ void flow_finish(void)
 
 	flow_fail_allocation(0);
 	flow_deliver();
-	snapshot_unwatch(LIST_OWNER(w->gateway.snapshot, struct snapshot, held));
+	snapshot_retire(LIST_OWNER(w->gateway.snapshot, struct snapshot, held));
 	for (int i = 0; i < w->n_fakes; i++)
 		fake_eof(&w->fakes[i]);
 	flow_run();
