@@ -132,7 +132,7 @@ static enum fault gateway_start_attendant(struct gateway *g)
 {
 	struct regime *regime = &g->regime;
 	enum fault f = attendant_start(regime->attendant, regime->crew, &regime->life,
-	    &regime->snapshot->held);
+	    &regime->snapshot->held, &regime->acts);
 
 	if (f != FAULT_NONE) {
 		crew_hurry(regime->crew);
@@ -210,6 +210,25 @@ static void gateway_reloaded(void *g, const struct reload_answer *answer)
 static void gateway_reload(struct gateway *g)
 {
 	reload_request(g->reload, gateway_reloaded, g);
+}
+
+static void gateway_answer_wish(void *wish, const struct reload_answer *a)
+{
+	control_reloaded(wish, a->done, a->words, a->errors, a->warnings);
+}
+
+/* On an admin's thread. */
+static void gateway_act_reload(void *arg, struct control_wish *wish)
+{
+	const struct gateway *g = arg;
+
+	reload_request(g->reload, gateway_answer_wish, wish);
+}
+
+static void gateway_act_stop(void *arg)
+{
+	(void)arg;
+	kill(getpid(), SIGTERM);
 }
 
 static void gateway_refuse_upgrade(struct gateway *g)
@@ -295,6 +314,7 @@ int gateway_run(struct config *config, const char *file, const char *hello)
 	signal(SIGPIPE, SIG_IGN);
 	privileges_raise_files();
 	life_begin(&g.regime.life);
+	g.regime.acts = (struct control_acts){gateway_act_stop, gateway_act_reload, &g};
 	enum fault f = gateway_start(&g);
 	if (f == FAULT_NONE) {
 		gateway_say_started(&g, hello);
