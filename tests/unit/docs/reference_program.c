@@ -134,9 +134,9 @@ static void reference_command(FILE *f, const struct command *c)
 	reference_usage(f, c);
 	fprintf(f, "%c", c->brief[0] & ~0x20);
 	markdown_text(f, c->brief + 1);
-	fputs(". ", f);
+	fputs(c->text ? ". " : ".", f);
 	markdown_text(f, c->text ? c->text : "");
-	fputs(c->run ? "\n" : "Not supported yet.\n", f);
+	fputs(c->run ? "\n" : " Not supported yet.\n", f);
 	for (size_t i = 0, n = 0; i < OPTION_COUNT; i++) {
 		const struct command_option *o = &option_table[i];
 		if (!(c->options & 1u << i))
