@@ -114,14 +114,25 @@ bool bound_open(struct bound *b, const struct config_listener *conf, size_t i)
 	return false;
 }
 
-void bound_close(struct bound *b)
+bool bound_has_file(const char *path, dev_t dev, ino_t ino)
 {
 	struct stat st;
 
+	return lstat(path, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
+bool bound_adjust(const struct bound *b, const struct config_listener *conf)
+{
+	return listen(b->fd, conf->backlog) == 0 &&
+	    (b->path == NULL || conf->mode == 0 || chmod(b->path, conf->mode) == 0);
+}
+
+void bound_close(struct bound *b)
+{
 	if (b->fd >= 0)
 		close(b->fd);
 	/* Somebody else may have taken the name meanwhile. */
-	if (b->path && lstat(b->path, &st) == 0 && st.st_dev == b->dev && st.st_ino == b->ino)
+	if (b->path && bound_has_file(b->path, b->dev, b->ino))
 		unlink(b->path);
 	free(b->path);
 	*b = (struct bound){.fd = -1};

@@ -18,5 +18,9 @@ struct bound {
 /* The i-th address of a listener. False: errno says why, and nothing is left behind. */
 bool	bound_open(struct bound *, const struct config_listener *, size_t i);
 void	bound_close(struct bound *);
+/* Is there the file that was made for a socket? */
+bool	bound_has_file(const char *path, dev_t, ino_t);
+/* The listener's backlog and mode, on a socket that was made by others. False: errno says why. */
+bool	bound_adjust(const struct bound *, const struct config_listener *);
 
 #endif
