@@ -234,8 +234,7 @@ static size_t gather_how_many_certificates(const struct snapshot *s)
 	size_t many = 0;
 
 	for (size_t i = 0; i < s->n_tls; i++)
-		for (size_t k = 0; tls_ctx_certificate(s->tls[i].ctx, k); k++)
-			many++;
+		many += tls_ctx_certificates(s->tls[i].ctx);
 	return many;
 }
 
@@ -243,14 +242,17 @@ static void gather_certificates(struct gather_walk *walk)
 {
 	struct numbers *n = walk->numbers;
 	const struct snapshot *s = walk->snapshot;
-	X509 *x;
 
 	n->certificates = gather_alloc(walk, gather_how_many_certificates(s),
 	    sizeof(*n->certificates));
 	for (size_t i = 0; i < s->n_tls && n->certificates; i++) {
 		const char *profile = gather_text(walk, s->tls[i].conf->name);
-		for (size_t k = 0; (x = tls_ctx_certificate(s->tls[i].ctx, k)) != NULL; k++)
-			gather_certificate(walk, profile, x);
+		for (size_t k = 0; k < tls_ctx_certificates(s->tls[i].ctx); k++) {
+			X509 *x = tls_ctx_certificate(s->tls[i].ctx, k);
+			if (x)
+				gather_certificate(walk, profile, x);
+			X509_free(x);
+		}
 	}
 }
 

@@ -2,12 +2,13 @@
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "net/tls_names.h"
 #include "net/tls_selfsigned.h"
+#include "net/tls_set.h"
 #include "net/tls_tickets.h"
 
 /*
@@ -24,10 +25,12 @@
 static const char *const tls_protocols[] = {"\x02h2", "\x08http/1.1"};
 
 struct tls_ctx {
-	SSL_CTX			**v;		/* one for each certificate; [0]: the default */
-	size_t			 n;
-	struct tls_names	 names;
-	struct tls_tickets	*tickets;	/* NULL: none are given */
+	pthread_mutex_t		 lock;		/* for the set's place: a new one may come */
+	struct tls_set		*set;
+	size_t			 n;		/* certificates, in any set of it */
+	struct tls_tickets	*tickets;	/* NULL: none are given; they outlive sets */
+	/* How its files looked when they were read, and at the last look. */
+	uint64_t		 read, seen;
 };
 
 /* Whom a message is about: "FILE:LINE: tls web: …". */
@@ -117,13 +120,10 @@ static struct tls_ctx *tls_ctx_new(size_t n)
 {
 	struct tls_ctx *ctx = calloc(1, sizeof(*ctx));
 
-	if (ctx)
-		ctx->v = calloc(n, sizeof(SSL_CTX *));
-	if (ctx == NULL || ctx->v == NULL) {
-		free(ctx);
+	if (ctx == NULL)
 		return NULL;
-	}
 	ctx->n = n;
+	pthread_mutex_init(&ctx->lock, NULL);
 	return ctx;
 }
 
@@ -131,27 +131,45 @@ void tls_ctx_free(struct tls_ctx *ctx)
 {
 	if (ctx == NULL)
 		return;
-	tls_names_fini(&ctx->names);
-	for (size_t i = 0; i < ctx->n; i++)
-		SSL_CTX_free(ctx->v[i]);
-	free(ctx->v);
+	tls_set_put(ctx->set);
 	tls_tickets_free(ctx->tickets);
+	pthread_mutex_destroy(&ctx->lock);
 	free(ctx);
 }
 
-X509 *tls_ctx_certificate(const struct tls_ctx *ctx, size_t n)
+static struct tls_set *tls_ctx_set(struct tls_ctx *ctx)
 {
-	return n < ctx->n ? SSL_CTX_get0_certificate(ctx->v[n]) : NULL;
+	pthread_mutex_lock(&ctx->lock);
+	struct tls_set *set = ctx->set;
+	held_get(&set->held);
+	pthread_mutex_unlock(&ctx->lock);
+	return set;
+}
+
+size_t tls_ctx_certificates(const struct tls_ctx *ctx)
+{
+	return ctx->n;
+}
+
+X509 *tls_ctx_certificate(struct tls_ctx *ctx, size_t n)
+{
+	struct tls_set *set = tls_ctx_set(ctx);
+	X509 *x = SSL_CTX_get0_certificate(set->v[n]);
+
+	if (x)
+		X509_up_ref(x);
+	tls_set_put(set);
+	return x;
 }
 
 /* Unknown names are no reason for the default not to answer: its certificate tells the client. */
 static int tls_ctx_on_name(SSL *ssl, int *alert, void *arg)
 {
-	const struct tls_ctx *ctx = arg;
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-	SSL_CTX *found = name ? tls_names_find(&ctx->names, name) : NULL;
+	SSL_CTX *found = name ? tls_names_find(&tls_set_of(ssl)->names, name) : NULL;
 
 	(void)alert;
+	(void)arg;
 	if (found == NULL)
 		return SSL_TLSEXT_ERR_NOACK;
 	return SSL_set_SSL_CTX(ssl, found) ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -248,7 +266,6 @@ static SSL_CTX *tls_ctx_make_server(struct tls_ctx *ctx, const struct config_tls
 	if (ssl == NULL)
 		return NULL;
 	SSL_CTX_set_tlsext_servername_callback(ssl, tls_ctx_on_name);
-	SSL_CTX_set_tlsext_servername_arg(ssl, ctx);
 	SSL_CTX_set_alpn_select_cb(ssl, tls_ctx_on_alpn, NULL);
 	if (conf->tickets) {
 		tls_tickets_serve(ctx->tickets, ssl);
@@ -260,8 +277,8 @@ static SSL_CTX *tls_ctx_make_server(struct tls_ctx *ctx, const struct config_tls
 	return ssl;
 }
 
-static enum fault tls_ctx_certify(struct tls_ctx *ctx, SSL_CTX *ssl, const struct config_tls *conf,
-    size_t i)
+static enum fault tls_ctx_certify(struct tls_set *set, SSL_CTX *ssl,
+    const struct config_tls *conf, size_t i)
 {
 	struct tls_subject who = {&conf->place, "tls", conf->name};
 	enum fault f;
@@ -276,49 +293,127 @@ static enum fault tls_ctx_certify(struct tls_ctx *ctx, SSL_CTX *ssl, const struc
 		log_line(LOG_LEVEL_WARN, "tls %s: certificate for localhost made just now; "
 		    "no client has a reason to trust it", conf->name);
 	}
-	if (f == FAULT_NONE && !tls_names_add(&ctx->names, ssl))
+	if (f == FAULT_NONE && !tls_names_add(&set->names, ssl))
 		f = FAULT_NO_MEMORY;
 	return f;
 }
 
 /* Goes on after a bad certificate, so that all of them are on the log. */
-static enum fault tls_ctx_fill(struct tls_ctx *ctx, const struct config_tls *conf)
+static enum fault tls_ctx_fill(struct tls_ctx *ctx, struct tls_set *set,
+    const struct config_tls *conf)
 {
 	struct tls_subject who = {&conf->place, "tls", conf->name};
 	enum fault worst = FAULT_NONE;
 
-	if (conf->tickets && (ctx->tickets = tls_tickets_new(conf->ticket_rotation)) == NULL)
-		return FAULT_NO_MEMORY;
-	for (size_t i = 0; i < ctx->n; i++) {
-		ctx->v[i] = tls_ctx_make_server(ctx, conf);
-		if (ctx->v[i] == NULL)
+	for (size_t i = 0; i < set->n; i++) {
+		set->v[i] = tls_ctx_make_server(ctx, conf);
+		if (set->v[i] == NULL)
 			return FAULT_NO_MEMORY;
-		enum fault f = tls_ctx_certify(ctx, ctx->v[i], conf, i);
+		enum fault f = tls_ctx_certify(set, set->v[i], conf, i);
 		worst = f != FAULT_NONE ? f : worst;
 		if (i > 0 && worst != FAULT_NONE)
 			continue;
-		f = tls_ctx_algorithms(ctx->v[i], &who, conf);
+		f = tls_ctx_algorithms(set->v[i], &who, conf);
 		if (f == FAULT_NONE)
-			f = tls_ctx_ask_clients(ctx->v[i], &who, conf);
+			f = tls_ctx_ask_clients(set->v[i], &who, conf);
 		worst = f != FAULT_NONE ? f : worst;
 	}
-	tls_names_sort(&ctx->names);
+	tls_names_sort(&set->names);
 	return worst;
+}
+
+static enum fault tls_ctx_read(struct tls_ctx *ctx, const struct config_tls *conf,
+    struct tls_set **made)
+{
+	struct tls_set *set = tls_set_new(ctx->n);
+	enum fault f = set ? tls_ctx_fill(ctx, set, conf) : FAULT_NO_MEMORY;
+
+	if (f == FAULT_NO_MEMORY)
+		log_fault(f, "tls %s", conf->name);
+	if (f == FAULT_NONE)
+		*made = set;
+	else
+		tls_set_put(set);
+	return f;
+}
+
+/* A number that differs when a file does, as far as its inode tells. */
+static uint64_t tls_ctx_look_at(uint64_t sum, const char *path)
+{
+	struct stat st;
+	uint64_t facts[5] = {0};
+
+	if (path && stat(path, &st) == 0) {
+		facts[0] = (uint64_t)st.st_ino;
+		facts[1] = (uint64_t)st.st_size;
+		facts[2] = (uint64_t)st.st_mtim.tv_sec;
+		facts[3] = (uint64_t)st.st_mtim.tv_nsec;
+		facts[4] = (uint64_t)st.st_ctim.tv_sec;
+	}
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		sum = (sum ^ facts[i]) * 0x100000001b3;
+	return sum;
+}
+
+static uint64_t tls_ctx_look(const struct config_tls *conf)
+{
+	uint64_t sum = tls_ctx_look_at(0xcbf29ce484222325, conf->client_ca);
+
+	for (size_t i = 0; i < conf->n_certificates; i++) {
+		sum = tls_ctx_look_at(sum, conf->certificates[i].cert);
+		sum = tls_ctx_look_at(sum, conf->certificates[i].key);
+	}
+	return sum;
 }
 
 enum fault tls_ctx_server(const struct config_tls *conf, struct tls_ctx **made)
 {
 	struct tls_ctx *ctx = tls_ctx_new(conf->n_certificates ? conf->n_certificates : 1);
-	enum fault f = ctx ? tls_ctx_fill(ctx, conf) : FAULT_NO_MEMORY;
+	enum fault f = ctx ? FAULT_NONE : FAULT_NO_MEMORY;
 
+	if (ctx && conf->tickets && (ctx->tickets = tls_tickets_new(conf->ticket_rotation)) == NULL)
+		f = FAULT_NO_MEMORY;
+	if (f == FAULT_NO_MEMORY)
+		log_fault(f, "tls %s", conf->name);
+	if (f == FAULT_NONE) {
+		ctx->read = ctx->seen = tls_ctx_look(conf);
+		f = tls_ctx_read(ctx, conf, &ctx->set);
+	}
 	if (f != FAULT_NONE) {
-		if (f == FAULT_NO_MEMORY)
-			log_fault(f, "tls %s", conf->name);
 		tls_ctx_free(ctx);
 		return f;
 	}
 	*made = ctx;
 	return FAULT_NONE;
+}
+
+static void tls_ctx_replace(struct tls_ctx *ctx, struct tls_set *set)
+{
+	pthread_mutex_lock(&ctx->lock);
+	struct tls_set *before = ctx->set;
+	ctx->set = set;
+	pthread_mutex_unlock(&ctx->lock);
+	tls_set_put(before);
+}
+
+void tls_ctx_refresh(struct tls_ctx *ctx, const struct config_tls *conf)
+{
+	uint64_t look = tls_ctx_look(conf);
+	bool still = look == ctx->seen;
+	struct tls_set *set;
+
+	ctx->seen = look;
+	if (conf->n_certificates == 0 || look == ctx->read || !still)
+		return;
+	ctx->read = look;
+	if (tls_ctx_read(ctx, conf, &set) != FAULT_NONE) {
+		log_line(LOG_LEVEL_ERROR, "tls %s: what was read before stays in use",
+		    conf->name);
+		return;
+	}
+	tls_ctx_replace(ctx, set);
+	log_line(LOG_LEVEL_INFO, "tls %s: its files have changed and are in use for new "
+	    "connections", conf->name);
 }
 
 /* Authorities in one file, or a directory of them as c_rehash leaves it. */
@@ -356,15 +451,18 @@ enum fault tls_ctx_client(const struct config_backend *backend, struct tls_ctx *
 	enum fault f = FAULT_NONE;
 
 	if (ctx)
-		ctx->v[0] = tls_ctx_make(TLS_client_method(), conf->min_version, 0);
-	if (ctx == NULL || ctx->v[0] == NULL) {
+		ctx->set = tls_set_new(1);
+	if (ctx && ctx->set)
+		ctx->set->v[0] = tls_ctx_make(TLS_client_method(), conf->min_version, 0);
+	if (ctx == NULL || ctx->set == NULL || ctx->set->v[0] == NULL) {
 		f = FAULT_NO_MEMORY;
 		log_fault(f, "backend %s: TLS", backend->name);
 	}
 	if (f == FAULT_NONE)
-		f = tls_ctx_trust(ctx->v[0], &who, conf);
+		f = tls_ctx_trust(ctx->set->v[0], &who, conf);
 	if (f == FAULT_NONE && conf->cert)
-		f = tls_ctx_load(ctx->v[0], &who, conf->cert, conf->key ? conf->key : conf->cert);
+		f = tls_ctx_load(ctx->set->v[0], &who, conf->cert,
+		    conf->key ? conf->key : conf->cert);
 	if (f != FAULT_NONE) {
 		tls_ctx_free(ctx);
 		return f;
@@ -396,8 +494,10 @@ static bool tls_ctx_expect(SSL *ssl, const char *name)
 
 SSL *tls_ctx_connection(struct tls_ctx *ctx, const char *name)
 {
-	SSL *ssl = SSL_new(ctx->v[0]);
+	struct tls_set *set = tls_ctx_set(ctx);
+	SSL *ssl = tls_set_connection(set);
 
+	tls_set_put(set);
 	if (ssl && name && !tls_ctx_expect(ssl, name)) {
 		SSL_free(ssl);
 		ssl = NULL;

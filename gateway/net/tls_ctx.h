@@ -1,6 +1,7 @@
 /*
  * TLS settings made from the configuration: certificates chosen by SNI on the server's side,
- * verification on the client's side. Immutable after they are made, shared by all workers.
+ * verification on the client's side. Shared by all workers; but for tls_ctx_refresh they stay as
+ * they were made.
  */
 #ifndef TLS_CTX_H
 #define TLS_CTX_H
@@ -20,8 +21,15 @@ enum fault	 tls_ctx_server(const struct config_tls *, struct tls_ctx **) MUST_US
 /* What a backend's tls group says. The same faults; verify = false is warned about here, once. */
 enum fault	 tls_ctx_client(const struct config_backend *, struct tls_ctx **) MUST_USE;
 void		 tls_ctx_free(struct tls_ctx *);
-/* The nth of a profile's certificates, which is the context's; NULL: there are fewer. */
-X509		*tls_ctx_certificate(const struct tls_ctx *, size_t n);
+/*
+ * Have the files of a listener's profile changed since they were read, and not since the last look?
+ * Then they are read again, for connections from now on; what is wrong with them is on the log, and
+ * all stays as it was. One thread at a time, which may wait for disks.
+ */
+void		 tls_ctx_refresh(struct tls_ctx *, const struct config_tls *);
+size_t		 tls_ctx_certificates(const struct tls_ctx *);	/* how many */
+/* The nth of a profile's certificates just now, for X509_free; NULL: it has none. Any thread. */
+X509		*tls_ctx_certificate(struct tls_ctx *, size_t n);
 /* A connection of a listener's; NULL when out of memory. h2: HTTP/2 is offered, too (ALPN). */
 SSL		*tls_ctx_accept(struct tls_ctx *, bool h2);
 /*

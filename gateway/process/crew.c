@@ -11,6 +11,7 @@
 #include "net/resolver.h"
 #include "net/stream.h"
 #include "process/farewell.h"
+#include "process/freshness.h"
 #include "process/turnover.h"
 #include "route/snapshot.h"
 #include "upstream/pool.h"
@@ -20,6 +21,7 @@ struct crew_member {
 	struct gateway_worker	 gateway;
 	struct farewell		 farewell;
 	struct turnover		 turnover;
+	struct freshness	 freshness;	/* of the first */
 	struct letter		 stop, hurry, end, renew;
 	struct crew		*crew;
 };
@@ -110,6 +112,7 @@ static void crew_member_fini(struct crew_member *m)
 	resolver_fini(w);
 	pool_free(m->gateway.pool);
 	net_worker_fini(w);
+	freshness_fini(&m->freshness);
 	turnover_fini(&m->turnover);
 	farewell_fini(&m->farewell);
 	worker_fini(w);		/* letters that were not opened may speak of backends */
@@ -140,6 +143,8 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	f = farewell_init(&m->farewell, w, crew_member_ended);
 	enum fault t = turnover_init(&m->turnover, w);
 	f = f == FAULT_NONE ? t : f;
+	if (f == FAULT_NONE && index == 0)
+		f = freshness_init(&m->freshness, w, crew->errands);
 	m->gateway.pool = pool_new(w);
 	if (f == FAULT_NONE && m->gateway.pool == NULL)
 		f = FAULT_NO_MEMORY;
