@@ -19,6 +19,14 @@ uint64_t clock_mono_ms(void)
 	return fake_mono ? fake_mono : clock_read(CLOCK_MONOTONIC_COARSE) + 1;
 }
 
+uint64_t clock_mono_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
 uint64_t clock_wall_ms(void)
 {
 	return fake_mono ? fake_wall : clock_read(CLOCK_REALTIME);

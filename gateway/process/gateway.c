@@ -14,8 +14,11 @@
 #include "net/listener.h"
 #include "process/command.h"
 #include "process/crew.h"
+#include "process/notify.h"
 #include "process/pid_file.h"
 #include "process/privileges.h"
+#include "process/service.h"
+#include "process/signals.h"
 #include "report/access.h"
 #include "route/route.h"
 #include "route/snapshot.h"
@@ -28,6 +31,9 @@ struct gateway {
 	struct listener		**listeners;
 	size_t			 n_listeners;
 	struct crew		*crew;
+	struct worker		 main;		/* this thread's own loop: signals, and the clock */
+	struct signals		 signals;
+	struct service		 service;
 	struct letter		 stop;
 	int			 pid_fd;
 	bool			 stopping, hurrying;
@@ -123,6 +129,15 @@ static enum fault gateway_start_crew(struct gateway *g)
 	return f;
 }
 
+static enum fault gateway_make_service(struct gateway *g)
+{
+	unsigned n;
+	struct worker *const *workers = crew_workers(g->crew, &n);
+
+	notify_open();
+	return service_init(&g->service, &g->main, workers, n);
+}
+
 /* A start, step by step; root's work comes before the privileges go, threads come after. */
 static enum fault (*const gateway_steps[])(struct gateway *) = {
 	gateway_begin_log,
@@ -132,6 +147,7 @@ static enum fault (*const gateway_steps[])(struct gateway *) = {
 	gateway_write_pid,
 	gateway_make_crew,
 	gateway_drop_privileges,
+	gateway_make_service,
 	gateway_start_crew,
 };
 
@@ -156,14 +172,16 @@ static void gateway_on_stop(struct worker *w, struct letter *l)
 	crew_stop(g->crew, g->config->stop_timeout);
 }
 
-static void gateway_stop(struct gateway *g)
+static void gateway_stop(void *gateway)
 {
+	struct gateway *g = gateway;
 	unsigned n;
 
 	if (!g->stopping) {
 		log_line(LOG_LEVEL_INFO, "stopping: sessions are closed within %llu s",
 		    (unsigned long long)(g->config->stop_timeout + 999) / 1000);
 		g->stopping = true;
+		service_stopping(&g->service);
 		g->stop.open = gateway_on_stop;
 		worker_post(crew_workers(g->crew, &n)[0], &g->stop);
 	} else if (!g->hurrying) {
@@ -173,53 +191,50 @@ static void gateway_stop(struct gateway *g)
 	}
 }
 
-static void gateway_reopen(struct gateway *g)
+static void gateway_reopen(void *gateway)
 {
-	(void)g;
+	(void)gateway;
 	log_reopen();
 	access_reopen();
 }
 
-static void gateway_refuse_reload(struct gateway *g)
+static void gateway_refuse_reload(void *gateway)
 {
-	(void)g;
+	(void)gateway;
 	log_line(LOG_LEVEL_WARN, "reload is not supported yet");
 }
 
-static void gateway_refuse_upgrade(struct gateway *g)
+static void gateway_refuse_upgrade(void *gateway)
 {
-	(void)g;
+	(void)gateway;
 	log_line(LOG_LEVEL_WARN, "binary upgrade is not supported yet");
 }
 
-static void gateway_look(struct gateway *g)
+static void gateway_look(void *gateway)
 {
-	(void)g;	/* whether the crew has ended is asked after each signal */
+	struct gateway *g = gateway;
+
+	if (crew_has_ended(g->crew))
+		worker_stop(&g->main);
 }
 
-static const struct gateway_signal {
-	int	  number;
-	void	(*act)(struct gateway *);
-} gateway_signals[] = {
+static const struct signals_row gateway_signals[] = {
 	{SIGTERM, gateway_stop},
 	{SIGINT, gateway_stop},
 	{SIGUSR1, gateway_reopen},
 	{SIGHUP, gateway_refuse_reload},
 	{SIGUSR2, gateway_refuse_upgrade},
 	{GATEWAY_ENDED, gateway_look},
+	{0, NULL},
 };
 
-enum { GATEWAY_SIGNALS = sizeof(gateway_signals) / sizeof(gateway_signals[0]) };
-
-static void gateway_wait(struct gateway *g, const sigset_t *awaited)
+static enum fault gateway_run_steps(struct gateway *g)
 {
-	while (!crew_has_ended(g->crew)) {
-		int number = sigwaitinfo(awaited, NULL);
-		for (size_t i = 0; i < GATEWAY_SIGNALS; i++)
-			if (gateway_signals[i].number == number)
-				gateway_signals[i].act(g);
-	}
-	crew_join(g->crew);
+	enum fault f = worker_init(&g->main, g->config->workers, true);
+
+	if (f == FAULT_NONE)
+		f = signals_init(&g->signals, &g->main, gateway_signals, g);
+	return f == FAULT_NONE ? gateway_start(g) : f;
 }
 
 static void gateway_fini(struct gateway *g)
@@ -235,6 +250,10 @@ static void gateway_fini(struct gateway *g)
 		held_put(&g->snapshot->held);
 	else
 		config_free(g->config);
+	service_fini(&g->service);
+	signals_fini(&g->signals);
+	if (g->main.scratch)
+		worker_fini(&g->main);
 	access_flush();
 	log_flush();
 }
@@ -253,18 +272,15 @@ static void gateway_say_started(const struct gateway *g, const char *hello)
 int gateway_run(struct config *config, const char *hello)
 {
 	struct gateway g = {.config = config, .pid_fd = -1};
-	sigset_t awaited;
 
-	sigemptyset(&awaited);
-	for (size_t i = 0; i < GATEWAY_SIGNALS; i++)
-		sigaddset(&awaited, gateway_signals[i].number);
-	sigprocmask(SIG_BLOCK, &awaited, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	signals_block(gateway_signals);
 	privileges_raise_files();
-	enum fault f = gateway_start(&g);
+	enum fault f = gateway_run_steps(&g);
 	if (f == FAULT_NONE) {
 		gateway_say_started(&g, hello);
-		gateway_wait(&g, &awaited);
+		service_ready(&g.service);
+		worker_run(&g.main);
+		crew_join(g.crew);
 		log_line(LOG_LEVEL_INFO, "stopped");
 	}
 	gateway_fini(&g);

@@ -32,11 +32,13 @@ class Gateway:
 
     def __init__(self, routes="", backends="", top="", plain="", secure="", tls="", listeners="",
                  names=(["localhost", HOST],), log="info", conf=None, args=None,
-                 port=None):
+                 port=None, env=None, launcher=()):
         self.dir = scratch.folder()
         self.port, self.tls_port = port or free_port(), free_port()
         self.authority = Authority()
         self.args = args
+        self.env = env                  # more of it
+        self.launcher = launcher        # a command that ends by becoming the one behind it
         self.child = None
         if conf is None:
             conf = self._compose(routes, backends, top, plain, secure, tls, listeners, names, log)
@@ -68,8 +70,9 @@ routes: {{ {routes} }};
     def __enter__(self):
         self.stderr = open(self.dir / "stderr", "wb")
         arguments = self.args or ["-c", str(self.conf_file)]
-        self.child = subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL,
-                                      stdout=self.stderr, stderr=self.stderr)
+        self.child = subprocess.Popen([*self.launcher, PROGRAM, *map(str, arguments)],
+                                      stdin=subprocess.DEVNULL, stdout=self.stderr,
+                                      stderr=self.stderr, env=dict(os.environ, **(self.env or {})))
         try:
             self._wait_ready()
         except BaseException:
