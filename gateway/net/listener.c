@@ -203,14 +203,14 @@ static void listener_ready(struct watch *watch, unsigned what)
 static struct listener *listener_new(const struct config_listener *conf, const void *tag,
     listener_accept *accept_on)
 {
-	struct listener *l = calloc(1, sizeof(*l) + conf->n_bind * sizeof(l->sockets[0]));
+	struct listener *l = calloc(1, sizeof(*l) + bound_count(conf) * sizeof(l->sockets[0]));
 
 	if (l == NULL)
 		return NULL;
 	l->name = strdup(conf->name);
 	l->tag = tag;
 	l->accept = accept_on;
-	l->n = conf->n_bind;
+	l->n = bound_count(conf);
 	for (size_t i = 0; i < l->n; i++) {
 		l->sockets[i].listener = l;
 		l->sockets[i].bound.fd = -1;
@@ -235,7 +235,7 @@ enum fault listener_open(const struct config_listener *conf, const void *tag,
 		if (bound_open(&l->sockets[i].bound, conf, i))
 			continue;
 		log_line(LOG_LEVEL_ERROR, "listener %s: %s (%s:%u): %s", conf->name,
-		    conf->bind[i].text, conf->place.file, conf->place.line, strerror(errno));
+		    bound_text(conf, i), conf->place.file, conf->place.line, strerror(errno));
 		listener_free(l);
 		return FAULT_SYSTEM;
 	}

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "http/exchange_record.h"
 #include "http/proxied.h"
+#include "net/given.h"
 #include "net/listener.h"
 #include "process/command.h"
 #include "process/crew.h"
@@ -67,17 +68,18 @@ static enum fault gateway_make_snapshot(struct gateway *g)
 static enum fault gateway_bind(struct gateway *g)
 {
 	size_t n = g->config->n_listeners;
-	enum fault f = FAULT_NONE;
+	enum fault f = given_open();
 
-	g->listeners = calloc(n, sizeof(struct listener *));
-	if (g->listeners == NULL)
-		return FAULT_NO_MEMORY;
+	if (f == FAULT_NONE && (g->listeners = calloc(n, sizeof(struct listener *))) == NULL)
+		f = FAULT_NO_MEMORY;
 	while (f == FAULT_NONE && g->n_listeners < n) {
 		f = listener_open(&g->config->listeners[g->n_listeners],
 		    &g->snapshot->listeners[g->n_listeners], proxied_accept,
 		    &g->listeners[g->n_listeners]);
 		g->n_listeners += f == FAULT_NONE;
 	}
+	if (f == FAULT_NONE)
+		given_close_rest(g->config->listeners, n);
 	return f;
 }
 
@@ -242,6 +244,7 @@ static void gateway_fini(struct gateway *g)
 	for (size_t i = 0; i < g->n_listeners; i++)
 		listener_free(g->listeners[i]);
 	free(g->listeners);
+	given_close();
 	if (g->crew)
 		crew_free(g->crew);
 	if (g->pid_fd >= 0)
