@@ -119,6 +119,7 @@ class Native {
             let heard = false, began;
 
             socket.binaryType = "arraybuffer";
+            socket.onerror = () => {};  /* node's `ws` throws what nobody listens to */
             socket.onopen = () => {
                 clearTimeout(timer);
                 began = Date.now();

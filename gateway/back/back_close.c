@@ -73,7 +73,7 @@ static enum fault back_close_open(struct channel *ch, struct exchange *x)
 	(void)x;
 	if (b == NULL)
 		return FAULT_NO_MEMORY;
-	b->leg = (struct leg){&back_close_ops, ch};
+	b->leg = (struct leg){.ops = &back_close_ops, .channel = ch};
 	b->worker = ch->worker;
 	ch->back = &b->leg;
 	ch->server = "close";

@@ -61,7 +61,7 @@ static enum fault back_echo_open(struct channel *ch, struct exchange *x)
 	(void)x;
 	if (e == NULL)
 		return FAULT_NO_MEMORY;
-	e->leg = (struct leg){&back_echo_ops, ch};
+	e->leg = (struct leg){.ops = &back_echo_ops, .channel = ch};
 	e->worker = ch->worker;
 	ch->back = &e->leg;
 	ch->server = "echo";

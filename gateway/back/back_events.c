@@ -609,7 +609,7 @@ static enum fault back_events_open(struct channel *ch, struct exchange *x)
 		back_events_bury(&e->task);
 		return f;
 	}
-	e->leg = (struct leg){&back_events_leg_ops, ch};
+	e->leg = (struct leg){.ops = &back_events_leg_ops, .channel = ch};
 	ch->back = &e->leg;
 	back_events_post(e);
 	return FAULT_NONE;

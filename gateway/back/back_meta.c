@@ -13,7 +13,7 @@ static struct slice back_meta_name(const struct header *h)
 {
 	size_t n = back_meta_set.n;
 
-	if (h->name.n <= n || !slice_ieq((struct slice){h->name.p, n}, back_meta_set))
+	if (!slice_istarts(h->name, back_meta_set))
 		return (struct slice){NULL, 0};
 	return (struct slice){h->name.p + n, h->name.n - n};
 }

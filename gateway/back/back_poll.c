@@ -176,7 +176,7 @@ static bool back_poll_is_text(const struct http1_response *r)
 {
 	const struct header *h = http1_find(r->headers, r->n_headers, SLICE("Content-Type"));
 
-	return h && h->value.n > 5 && slice_ieq((struct slice){h->value.p, 5}, SLICE("text/"));
+	return h && slice_istarts(h->value, SLICE("text/"));
 }
 
 /* What the body will be is kept where it is needed: with what gives it on. */
@@ -449,7 +449,7 @@ static enum fault back_poll_open(struct channel *ch, struct exchange *x)
 		back_poll_bury(&b->task);
 		return f;
 	}
-	b->leg = (struct leg){&back_poll_ops, ch};
+	b->leg = (struct leg){.ops = &back_poll_ops, .channel = ch};
 	ch->back = &b->leg;
 	back_poll_ask(b, 0);
 	return FAULT_NONE;

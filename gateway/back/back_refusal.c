@@ -25,7 +25,7 @@ static bool back_refusal_relays(const struct back_refusal *b, const struct proxy
     unsigned i, bool body)
 {
 	struct slice name = b->headers[i].name;
-	bool of_body = name.n > 8 && slice_ieq((struct slice){name.p, 8}, SLICE("Content-"));
+	bool of_body = slice_istarts(name, SLICE("Content-"));
 
 	return proxy_fields_to_client(fields, i, b->status) && (body || !of_body);
 }

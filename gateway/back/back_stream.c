@@ -227,7 +227,7 @@ static enum fault back_stream_open(struct channel *ch, struct exchange *x)
 
 	if (b == NULL)
 		return FAULT_NO_MEMORY;
-	b->leg = (struct leg){&back_stream_ops, ch};
+	b->leg = (struct leg){.ops = &back_stream_ops, .channel = ch};
 	b->framing = ch->framing;
 	b->worker = ch->worker;
 	b->backend = ch->route->backend;

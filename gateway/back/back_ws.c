@@ -295,7 +295,7 @@ static struct back_ws *back_ws_new(struct channel *ch, struct exchange *x)
 		free(b);
 		return NULL;
 	}
-	b->end.leg = (struct leg){&back_ws_ops, ch};
+	b->end.leg = (struct leg){.ops = &back_ws_ops, .channel = ch};
 	b->connection.ops = &back_ws_connection_ops;
 	list_init(&b->connection.link);
 	b->snapshot = held_get(x->snapshot);

@@ -162,11 +162,6 @@ static enum fault back_ws_opening_fault(enum fault f)
 	}
 }
 
-static bool back_ws_opening_begins(struct slice name, struct slice with)
-{
-	return name.n > with.n && slice_ieq((struct slice){name.p, with.n}, with);
-}
-
 /*
  * What is said of a body, which 101 has not, or of the WebSocket itself, was between the two of us.
  */
@@ -175,8 +170,8 @@ static bool back_ws_opening_relays(const struct back_ws_opening *o,
 {
 	struct slice name = o->headers[i].name;
 
-	return !back_ws_opening_begins(name, SLICE("Content-")) &&
-	    !back_ws_opening_begins(name, SLICE("Sec-WebSocket-")) &&
+	return !slice_istarts(name, SLICE("Content-")) &&
+	    !slice_istarts(name, SLICE("Sec-WebSocket-")) &&
 	    proxy_fields_to_client(fields, i, o->answer.status);
 }
 

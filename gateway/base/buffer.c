@@ -13,13 +13,15 @@ char *buffer_reserve(struct buffer *b, size_t n)
 	if (b->failed)
 		return NULL;
 	if (n > b->room - b->n) {
-		size_t room = b->n + n > 2 * b->room ? b->n + n : 2 * b->room;
-		uint8_t *p = realloc(b->p, room > BUFFER_LEAST ? room : BUFFER_LEAST);
+		size_t room = b->room > 0 ? 2 * b->room : BUFFER_LEAST;
+		if (room < b->n + n)
+			room = b->n + n;
+		uint8_t *p = realloc(b->p, room);
 		b->failed = p == NULL;
 		if (p == NULL)
 			return NULL;
 		b->p = p;
-		b->room = room > BUFFER_LEAST ? room : BUFFER_LEAST;
+		b->room = room;
 	}
 	return (char *)b->p + b->n;
 }

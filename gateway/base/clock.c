@@ -19,12 +19,25 @@ uint64_t clock_mono_ms(void)
 	return fake_mono ? fake_mono : clock_read(CLOCK_MONOTONIC_COARSE) + 1;
 }
 
-uint64_t clock_mono_us(void)
+static uint64_t clock_read_us(clockid_t which)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	if (clock_gettime(which, &ts) != 0)
+		return 0;
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+uint64_t clock_mono_us(void)
+{
+	return fake_mono ? fake_mono * 1000 : clock_read_us(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_thread_us(pthread_t thread)
+{
+	clockid_t which;
+
+	return pthread_getcpuclockid(thread, &which) == 0 ? clock_read_us(which) : 0;
 }
 
 uint64_t clock_wall_ms(void)

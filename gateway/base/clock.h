@@ -12,8 +12,8 @@
 #define CLOCK_NEVER	UINT64_MAX
 
 uint64_t	clock_mono_ms(void);	/* monotonic, from an arbitrary start, never 0 */
-/* Exact, in microseconds; nothing replaces it: for other programs that read this clock. */
-uint64_t	clock_mono_us(void);
+uint64_t	clock_mono_us(void);	/* the same clock, exact: how long something took */
+uint64_t	clock_thread_us(pthread_t);	/* what it has used of a processor; 0: not known */
 uint64_t	clock_wall_ms(void);	/* since 1970-01-01 UTC */
 /* From now on both clocks stand still at these values; mono 0: back to the real ones. */
 void		clock_fake(uint64_t mono_ms, uint64_t wall_ms);

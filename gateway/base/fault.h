@@ -26,6 +26,8 @@ enum flow {
 #define MUST_USE __attribute__((warn_unused_result))
 /* Not inlined, so that the fast path beside it saves no registers for it. */
 #define APART __attribute__((noinline))
+/* Inlined though it is called from elsewhere, too: here a call would cost what it saves. */
+#define INLINED inline __attribute__((always_inline))
 
 const char	*fault_name(enum fault);	/* its name in fault.def: "DIAL_REFUSED" */
 const char	*fault_text(enum fault);	/* for people; a clause without a full stop */

@@ -32,6 +32,11 @@ static inline void list_append(struct list *head, struct list *l)
 	head->prev = l;
 }
 
+static inline void list_prepend(struct list *head, struct list *l)
+{
+	list_append(head->next, l);
+}
+
 static inline void list_remove(struct list *l)
 {
 	l->prev->next = l->next;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log_recent.h"
 #include "base/log_sink.h"
 #include "base/log_text.h"
 
@@ -35,6 +36,7 @@ static _Atomic enum log_level log_level = LOG_LEVEL_INFO;
 static _Atomic enum log_format log_format = LOG_FORMAT_TEXT;
 static pthread_mutex_t log_limit_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct log_limit log_limits[FAULT_COUNT];
+static _Thread_local struct log_tap *log_tap;
 
 static void log_build_text(struct log_text *t, enum log_level level, struct slice message,
     bool stamped)
@@ -67,16 +69,23 @@ static void log_put_stderr(struct log_text *t)
 	(void)n;	/* there is nobody left to tell */
 }
 
+static void log_build(struct log_text *t, struct log_sink *sink, enum log_level level, enum fault f,
+    struct slice message)
+{
+	if (atomic_load(&log_format) == LOG_FORMAT_JSON)
+		log_build_json(t, level, f, message);
+	else
+		log_build_text(t, level, message, sink && log_sink_stamps(sink));
+}
+
 static void log_put(enum log_level level, enum fault f, struct slice message)
 {
 	struct log_sink *sink = atomic_load(&log_to);
 	char line[LOG_LINE];
 	struct log_text t = {line, 0, sizeof(line)};
 
-	if (atomic_load(&log_format) == LOG_FORMAT_JSON)
-		log_build_json(&t, level, f, message);
-	else
-		log_build_text(&t, level, message, sink && log_sink_stamps(sink));
+	log_recent_put(level, message);
+	log_build(&t, sink, level, f, message);
 	if (sink)
 		log_sink_put(sink, level, (struct slice){t.p, t.n});
 	else
@@ -99,7 +108,10 @@ log_format_put(enum log_level level, enum fault f, bool text, const char *fmt, v
 		log_text_add(&t, ": ");
 		log_text_add(&t, fault_text(f));
 	}
-	log_put(level, f, (struct slice){t.p, t.n});
+	if (log_tap)
+		log_tap->heard(log_tap, level, (struct slice){t.p, t.n});
+	if (log_wanted(level))
+		log_put(level, f, (struct slice){t.p, t.n});
 }
 
 /* What was left out of a window that is over; 0: nothing. The lock is held. */
@@ -168,18 +180,31 @@ static void log_failed(const char *to, int error)
 	char message[LOG_MESSAGE];
 
 	int n = snprintf(message, sizeof(message), "log %.1024s: %s", to, strerror(error));
+	log_recent_put(LOG_LEVEL_ERROR, (struct slice){message, (size_t)n});
 	log_build_text(&t, LOG_LEVEL_ERROR, (struct slice){message, (size_t)n}, false);
 	log_put_stderr(&t);
 }
 
-static void log_lost(const char *to, uint64_t lines)
+bool log_lost(const char *what, const char *to, uint64_t lines)
 {
-	log_line(LOG_LEVEL_ERROR, "log %s: %llu lines were lost", to, (unsigned long long)lines);
+	struct log_sink *sink = atomic_load(&log_to);
+	char line[LOG_LINE], message[LOG_MESSAGE];
+	struct log_text t = {line, 0, sizeof(line)};
+
+	int n = snprintf(message, sizeof(message), "%s %.1024s: %llu lines were lost", what, to,
+	    (unsigned long long)lines);
+	log_build(&t, sink, LOG_LEVEL_ERROR, FAULT_NONE, (struct slice){message, (size_t)n});
+	return sink == NULL || log_sink_try(sink, LOG_LEVEL_ERROR, (struct slice){t.p, t.n});
+}
+
+static bool log_lost_lines(const char *to, uint64_t lines)
+{
+	return log_lost("log", to, lines);
 }
 
 static const struct log_sink_events log_events = {
 	.failed = log_failed,
-	.lost = log_lost,
+	.lost = log_lost_lines,
 	.tick = log_tick,
 };
 
@@ -223,18 +248,28 @@ void log_line(enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_wanted(level))
+	if (!log_wanted(level) && log_tap == NULL)
 		return;
 	va_start(ap, fmt);
 	log_format_put(level, FAULT_NONE, false, fmt, ap);
 	va_end(ap);
 }
 
+void log_listen(struct log_tap *tap)
+{
+	log_tap = tap;
+}
+
+static bool log_lets_pass(enum fault f)
+{
+	return log_tap || (log_wanted(fault_level(f)) && log_limit_allows(f));
+}
+
 void log_fault(enum fault f, const char *context, ...)
 {
 	va_list ap;
 
-	if (!log_wanted(fault_level(f)) || !log_limit_allows(f))
+	if (!log_lets_pass(f))
 		return;
 	va_start(ap, context);
 	log_format_put(fault_level(f), f, true, context, ap);
@@ -245,7 +280,7 @@ void log_fault_words(enum fault f, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_wanted(fault_level(f)) || !log_limit_allows(f))
+	if (!log_lets_pass(f))
 		return;
 	va_start(ap, fmt);
 	log_format_put(fault_level(f), f, false, fmt, ap);

@@ -42,5 +42,13 @@ void		log_fault(enum fault, const char *context, ...)
 /* The same level and limit, but all the words are the caller's. */
 void		log_fault_words(enum fault, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3)));
+/* A sink's lost (log_sink.h), as a line on the log: what is "log" or "access log". */
+bool		log_lost(const char *what, const char *to, uint64_t lines);
+
+/* Hears besides what one thread says, of any level and however often; never from elsewhere. */
+struct log_tap {
+	void	(*heard)(struct log_tap *, enum log_level, struct slice message);
+};
+void		log_listen(struct log_tap *);	/* of the calling thread; NULL: no more */
 
 #endif

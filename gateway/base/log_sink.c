@@ -64,23 +64,36 @@ static void log_sink_ring_copy_out(struct log_sink *s, void *p, size_t n, bool t
 	}
 }
 
-void log_sink_put(struct log_sink *s, enum log_level level, struct slice line)
+/* The lock is held. False: there is no room for it. */
+static bool log_sink_add(struct log_sink *s, enum log_level level, struct slice line)
 {
 	if (line.n > LOG_SINK_LINE)
 		line.n = LOG_SINK_LINE;
 	struct log_sink_mark mark = {(uint32_t)line.n, (uint32_t)level};
 
-	pthread_mutex_lock(&s->lock);
-	bool idle = s->n == 0;
-	if (LOG_SINK_RING - s->n < sizeof(mark) + line.n) {
-		s->lost++;
-	} else {
-		log_sink_ring_copy_in(s, &mark, sizeof(mark));
-		log_sink_ring_copy_in(s, line.p, line.n);
-	}
-	pthread_mutex_unlock(&s->lock);
-	if (idle)
+	if (LOG_SINK_RING - s->n < sizeof(mark) + line.n)
+		return false;
+	if (s->n == 0)
 		pthread_cond_signal(&s->work);
+	log_sink_ring_copy_in(s, &mark, sizeof(mark));
+	log_sink_ring_copy_in(s, line.p, line.n);
+	return true;
+}
+
+bool log_sink_try(struct log_sink *s, enum log_level level, struct slice line)
+{
+	pthread_mutex_lock(&s->lock);
+	bool fits = log_sink_add(s, level, line);
+	pthread_mutex_unlock(&s->lock);
+	return fits;
+}
+
+void log_sink_put(struct log_sink *s, enum log_level level, struct slice line)
+{
+	pthread_mutex_lock(&s->lock);
+	if (!log_sink_add(s, level, line))
+		s->lost++;
+	pthread_mutex_unlock(&s->lock);
 }
 
 /* Moves lines from the ring to the batch: many to a file, one to what takes one at a time. */
@@ -152,10 +165,8 @@ static void log_sink_write(struct log_sink *s)
 		return;
 	}
 	s->failing = false;
-	if (s->unwritten > 0) {
-		s->events->lost(s->target.to, s->unwritten);
+	if (s->unwritten > 0 && s->events->lost(s->target.to, s->unwritten))
 		s->unwritten = 0;
-	}
 }
 
 static void log_sink_switch(struct log_sink *s, struct log_target *next, bool reopen)

@@ -20,7 +20,8 @@ struct log_sink;
 struct log_sink_events {
 	/* Writing, or opening anew, begins to fail (said once until it works again). */
 	void	(*failed)(const char *to, int error);
-	void	(*lost)(const char *to, uint64_t lines);
+	/* False: there was no room to say so; it is called again, with what is lost until then. */
+	bool	(*lost)(const char *to, uint64_t lines);
 	/* What comes up by itself; true: call again in LOG_SINK_TICK ms. NULL: nothing does. */
 	bool	(*tick)(void);
 };
@@ -32,8 +33,10 @@ enum { LOG_SINK_TICK = 1000 };
  * calls let *sink write there. 0 or errno: then all is as before. One thread at a time.
  */
 int	log_sink_open(struct log_sink **sink, const char *to, const struct log_sink_events *);
-/* A line without its end; any thread. */
+/* A line without its end; any thread. Where there is no room for it, it is lost, and counted. */
 void	log_sink_put(struct log_sink *, enum log_level, struct slice line);
+/* False: there is no room for it, and nothing is counted. */
+bool	log_sink_try(struct log_sink *, enum log_level, struct slice line);
 bool	log_sink_stamps(struct log_sink *);	/* the target adds time and level by itself */
 void	log_sink_reopen(struct log_sink *);	/* a file was moved away: begin a new one */
 void	log_sink_wake(struct log_sink *);	/* there is something for tick */

@@ -23,6 +23,11 @@ bool slice_starts(struct slice s, struct slice prefix)
 	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
+bool slice_istarts(struct slice s, struct slice prefix)
+{
+	return s.n >= prefix.n && slice_ieq((struct slice){s.p, prefix.n}, prefix);
+}
+
 bool slice_ends(struct slice s, struct slice suffix)
 {
 	return s.n >= suffix.n &&

@@ -20,6 +20,7 @@ struct slice	slice_of(const char *text);	/* NUL-terminated, or NULL: empty */
 bool		slice_eq(struct slice a, struct slice b);
 bool		slice_ieq(struct slice a, struct slice b);	/* ASCII case ignored */
 bool		slice_starts(struct slice s, struct slice prefix);
+bool		slice_istarts(struct slice s, struct slice prefix);	/* ASCII, in any case */
 bool		slice_ends(struct slice s, struct slice suffix);
 struct slice	slice_trim(struct slice s);			/* spaces and tabs, both ends */
 /* Cuts the part before sep off the front of *rest; false when *rest was used up. */

@@ -5,7 +5,10 @@
 #define STATS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "base/fault.h"
 
 struct stats {
 #define COUNTER(name, text) _Atomic uint64_t name;
@@ -13,11 +16,13 @@ struct stats {
 #include "base/stats.def"
 #undef COUNTER
 #undef GAUGE
+	_Atomic uint64_t refusals[FAULT_COUNT];	/* requests, handshakes, connections; why */
 };
 
 /* Only the owning worker adds, so a plain load and store are enough: no locked instruction. */
 #define STATS_ADD(counter, amount) \
 	atomic_store_explicit(&(counter), atomic_load_explicit(&(counter), memory_order_relaxed) + \
 	    (amount), memory_order_relaxed)
+#define STATS_GET(counter) atomic_load_explicit(&(counter), memory_order_relaxed)
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "channel/meter.h"
 #include "http/gateway_worker.h"
+#include "report/series.h"
 
 struct channel_meter {
 	struct meter		 meter;
@@ -12,27 +13,50 @@ struct channel_meter {
 	struct timer		 timer;		/* the client is read again */
 };
 
-/* A leg is paused while anything holds it. */
-static void channel_hold(struct channel *ch, struct leg *leg, uint8_t why)
+static enum counts_way channel_way(const struct leg *from)
 {
-	uint8_t *held = leg == ch->front ? &ch->front_held : &ch->back_held;
+	return from == from->channel->front ? COUNTS_IN : COUNTS_OUT;
+}
 
-	*held |= why;
+static void channel_count_held(struct leg *leg)
+{
+	const struct channel *ch = leg->channel;
+
+	STATS_ADD(ch->counts->held[channel_way(leg)], 1);
+	leg->full_since = (uint32_t)ch->worker->now;
+}
+
+static void channel_count_let_go(struct leg *leg)
+{
+	const struct channel *ch = leg->channel;
+	enum counts_way way = channel_way(leg);
+
+	STATS_ADD(ch->counts->held[way], -1);
+	STATS_ADD(ch->counts->held_ms[way], (uint32_t)ch->worker->now - leg->full_since);
+}
+
+/* A leg is paused while anything holds it. */
+static void channel_hold(struct leg *leg, uint8_t why)
+{
+	if (why & ~leg->held & CHANNEL_FULL)
+		channel_count_held(leg);
+	leg->held |= why;
 	leg->ops->pause(leg, true);
 }
 
-static void channel_let_go(struct channel *ch, struct leg *leg, uint8_t why)
+static APART enum flow channel_hold_full(struct leg *leg)
 {
-	uint8_t *held = leg == ch->front ? &ch->front_held : &ch->back_held;
-
-	*held &= (uint8_t)~why;
-	if (*held == 0)
-		leg->ops->pause(leg, false);
+	channel_hold(leg, CHANNEL_FULL);
+	return FLOW_FULL;
 }
 
-static struct leg *channel_other(const struct leg *leg)
+static void channel_let_go(struct leg *leg, uint8_t why)
 {
-	return leg == leg->channel->front ? leg->channel->back : leg->channel->front;
+	if (why & leg->held & CHANNEL_FULL)
+		channel_count_let_go(leg);
+	leg->held &= (uint8_t)~why;
+	if (leg->held == 0)
+		leg->ops->pause(leg, false);
 }
 
 static void channel_free(struct task *t)
@@ -48,7 +72,7 @@ static void channel_free(struct task *t)
 /* A client that we do not read because it said too much is not idle. */
 static uint64_t channel_active(const struct channel *ch)
 {
-	return ch->front_held & CHANNEL_RATE ? ch->worker->now : ch->active;
+	return ch->front->held & CHANNEL_RATE ? ch->worker->now : ch->active;
 }
 
 /* When idle or max_lifetime would be over if nothing more came. */
@@ -80,7 +104,7 @@ static void channel_go_on(struct timer *t)
 	struct channel *ch = LIST_OWNER(t, struct channel_meter, timer)->channel;
 
 	ch->active = ch->worker->now;
-	channel_let_go(ch, ch->front, CHANNEL_RATE);
+	channel_let_go(ch->front, CHANNEL_RATE);
 }
 
 static enum fault channel_open_meter(struct channel *ch)
@@ -93,6 +117,7 @@ static enum fault channel_open_meter(struct channel *ch)
 	if (ch->meter == NULL)
 		return FAULT_NO_MEMORY;
 	ch->meter->channel = ch;
+	ch->front->metered = true;
 	return timer_open(ch->worker, &ch->meter->timer, channel_go_on);
 }
 
@@ -105,8 +130,16 @@ static void channel_clear(struct channel *ch)
 		timer_close(ch->worker, &ch->meter->timer);
 }
 
+static void channel_join(struct channel *ch)
+{
+	ch->front->other = ch->back;
+	ch->back->other = ch->front;
+	ch->front->traffic = &ch->counts->traffic[COUNTS_IN];
+	ch->back->traffic = &ch->counts->traffic[COUNTS_OUT];
+}
+
 enum fault channel_open(struct exchange *x, struct leg *front, struct slice subprotocol,
-    const struct access_record *record)
+    const char *transport, const struct access_record *record)
 {
 	struct worker *w = x->client->worker;
 	struct channel *ch = calloc(1, sizeof(*ch));
@@ -115,6 +148,8 @@ enum fault channel_open(struct exchange *x, struct leg *front, struct slice subp
 		return FAULT_NO_MEMORY;
 	ch->worker = w;
 	ch->route = x->route;
+	ch->counts = series_block(x->route->counts, w->index);
+	ch->transport = (uint8_t)counts_transport(transport);
 	ch->framing = exchange_framing(x, subprotocol);
 	ch->subprotocol = subprotocol;
 	ch->opened = ch->active = w->now;
@@ -142,6 +177,7 @@ enum fault channel_open(struct exchange *x, struct leg *front, struct slice subp
 		free(ch);
 		return f;
 	}
+	channel_join(ch);
 	ch->snapshot = held_get(x->snapshot);
 	list_append(&w->gateway->channels, &ch->link);
 	return FAULT_NONE;
@@ -165,20 +201,28 @@ enum fault channel_speak(struct leg *back, struct slice subprotocol)
 	return FAULT_NONE;
 }
 
+static void channel_count_begin(const struct channel *ch)
+{
+	STATS_ADD(ch->worker->stats.sessions, 1);
+	STATS_ADD(ch->worker->stats.sessions_total, 1);
+	STATS_ADD(ch->counts->sessions[ch->transport], 1);
+	STATS_ADD(ch->counts->sessions_total[ch->transport], 1);
+	coded_add(&ch->counts->handshakes, FAULT_NONE, true);
+}
+
 void channel_ready(struct leg *back)
 {
 	struct channel *ch = back->channel;
 
 	ch->ready = true;
 	ch->active = ch->worker->now;
-	STATS_ADD(ch->worker->stats.sessions, 1);
-	STATS_ADD(ch->worker->stats.sessions_total, 1);
+	channel_count_begin(ch);
 	timer_set(ch->worker, &ch->timer, channel_deadline(ch));
 	ch->front->ops->ready(ch->front);
 }
 
 /* What has come is still delivered; what is to come waits. False: the session has ended. */
-static APART bool channel_measure(struct channel *ch, const struct msg *m)
+static bool channel_measure(struct channel *ch, const struct msg *m)
 {
 	const struct config_route_limits *limits = &ch->route->conf->limits;
 	uint64_t now = ch->worker->now, wait;
@@ -190,33 +234,34 @@ static APART bool channel_measure(struct channel *ch, const struct msg *m)
 		return false;
 	}
 	if (wait > 0) {
-		channel_hold(ch, ch->front, CHANNEL_RATE);
+		channel_hold(ch->front, CHANNEL_RATE);
 		timer_set(ch->worker, &ch->meter->timer, now + wait);
 	}
 	return true;
 }
 
+static inline enum flow channel_pass(struct leg *from, const struct msg *m)
+{
+	struct counts_traffic *traffic = from->traffic;
+	uint32_t whole = m->more ^ 1u;
+
+	from->channel->active = from->channel->worker->now;
+	from->bytes += m->n;
+	STATS_ADD(traffic->bytes, m->n);
+	from->messages += whole;
+	STATS_ADD(traffic->messages, whole);
+	enum flow flow = from->other->ops->send(from->other, m);
+	return flow == FLOW_FULL ? channel_hold_full(from) : flow;
+}
+
+static APART enum flow channel_deliver_metered(struct leg *from, const struct msg *m)
+{
+	return channel_measure(from->channel, m) ? channel_pass(from, m) : FLOW_GONE;
+}
+
 enum flow channel_deliver(struct leg *from, const struct msg *m)
 {
-	struct channel *ch = from->channel;
-	struct leg *to;
-
-	ch->active = ch->worker->now;
-	if (from == ch->front) {
-		if (ch->meter && !channel_measure(ch, m))
-			return FLOW_GONE;
-		to = ch->back;
-		ch->bytes_in += m->n;
-		ch->messages_in += !m->more;
-	} else {
-		to = ch->front;
-		ch->bytes_out += m->n;
-		ch->messages_out += !m->more;
-	}
-	enum flow flow = to->ops->send(to, m);
-	if (flow == FLOW_FULL)
-		channel_hold(ch, from, CHANNEL_FULL);
-	return flow;
+	return from->metered ? channel_deliver_metered(from, m) : channel_pass(from, m);
 }
 
 /*
@@ -225,22 +270,19 @@ enum flow channel_deliver(struct leg *from, const struct msg *m)
  */
 void channel_full(struct leg *at)
 {
-	struct leg *source = channel_other(at);
-
 	if (at->channel->ready)
-		channel_hold(at->channel, source, CHANNEL_FULL);
+		channel_hold(at->other, CHANNEL_FULL);
 }
 
 void channel_room(struct leg *at)
 {
-	struct leg *source = channel_other(at);
-
 	if (at->channel->ready)
-		channel_let_go(at->channel, source, CHANNEL_FULL);
+		channel_let_go(at->other, CHANNEL_FULL);
 }
 
 /* Who ended it: a peer whose end we only pass on, or the gateway by a rule of its own. */
-static const char *channel_closer(const struct channel *ch, const struct leg *by, enum fault f)
+static enum counts_closer channel_closer(const struct channel *ch, const struct leg *by,
+    enum fault f)
 {
 	switch (f) {
 	case FAULT_NONE:
@@ -253,14 +295,15 @@ static const char *channel_closer(const struct channel *ch, const struct leg *by
 	case FAULT_PEER_EOF:
 	case FAULT_TLS_TRUNCATED:
 	case FAULT_SOCKJS_LEFT:
-		return by == NULL ? "gateway" : by == ch->front ? "client" : "backend";
+		return by == NULL ? COUNTS_GATEWAY : by == ch->front ? COUNTS_CLIENT
+		    : COUNTS_BACKEND;
 	default:
-		return "gateway";
+		return COUNTS_GATEWAY;
 	}
 }
 
-static void channel_write_record(struct channel *ch, const struct leg *by, enum fault f,
-    uint16_t code, struct slice reason)
+static void channel_write_record(const struct channel *ch, enum counts_closer closer, enum fault f,
+    unsigned code, struct slice reason)
 {
 	struct access_record r;
 
@@ -271,26 +314,27 @@ static void channel_write_record(struct channel *ch, const struct leg *by, enum 
 	r.session_id = (struct slice){ch->id, RANDOM_ID};
 	r.server = slice_of(ch->server);
 	r.duration = ch->worker->now - ch->opened;
-	r.bytes_in = ch->bytes_in;
-	r.bytes_out = ch->bytes_out;
-	r.messages_in = ch->messages_in;
-	r.messages_out = ch->messages_out;
-	r.close_code = code ? code : (unsigned)fault_ws(f);
-	r.closed_by = slice_of(channel_closer(ch, by, f));
+	r.bytes_in = ch->front->bytes;
+	r.bytes_out = ch->back->bytes;
+	r.messages_in = ch->front->messages;
+	r.messages_out = ch->back->messages;
+	r.close_code = code;
+	r.closed_by = slice_of(counts_closers[closer]);
 	r.reason = reason.n || f == FAULT_NONE ? reason : slice_of(fault_text(f));
 	access_write(&r);
 }
 
-/* The worker's totals are those of ended sessions: traffic pays for one set of counters only. */
-static void channel_count(const struct channel *ch)
+static void channel_count_end(struct channel *ch, enum counts_closer closer, unsigned code)
 {
 	struct stats *stats = &ch->worker->stats;
 
 	STATS_ADD(stats->sessions, -1);
-	STATS_ADD(stats->bytes_in, ch->bytes_in);
-	STATS_ADD(stats->bytes_out, ch->bytes_out);
-	STATS_ADD(stats->messages_in, ch->messages_in);
-	STATS_ADD(stats->messages_out, ch->messages_out);
+	STATS_ADD(ch->counts->sessions[ch->transport], -1);
+	coded_add(&ch->counts->closes, COUNTS_CLOSE(code, closer), closer == COUNTS_GATEWAY);
+	if (ch->front->held & CHANNEL_FULL)
+		channel_count_let_go(ch->front);
+	if (ch->back->held & CHANNEL_FULL)
+		channel_count_let_go(ch->back);
 }
 
 static void channel_bury(struct channel *ch)
@@ -307,8 +351,10 @@ static void channel_end(struct channel *ch, struct leg *by, enum fault f, uint16
 	struct leg *front = ch->front, *back = ch->back;
 
 	if (ch->ready) {
-		channel_count(ch);
-		channel_write_record(ch, by, f, code, reason);
+		enum counts_closer closer = channel_closer(ch, by, f);
+		unsigned shown = code ? code : (unsigned)fault_ws(f);
+		channel_count_end(ch, closer, shown);
+		channel_write_record(ch, closer, f, shown, reason);
 		if (f != FAULT_NONE)
 			log_fault(f, "route %s: session %s", ch->route->conf->name, ch->id);
 	}

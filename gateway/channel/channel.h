@@ -14,6 +14,7 @@
 #include "framing/framing.h"
 #include "http/exchange.h"
 #include "report/access.h"
+#include "report/counts.h"
 
 struct channel;
 struct leg;
@@ -48,6 +49,14 @@ struct leg_ops {
 struct leg {
 	const struct leg_ops	*ops;
 	struct channel		*channel;	/* NULL once cut off */
+
+	/* What the channel keeps of it, from channel_open on. */
+	struct leg		*other;
+	uint64_t		 bytes, messages;	/* that came from it */
+	struct counts_traffic	*traffic;	/* where those of all the route's are counted */
+	uint32_t		 full_since;	/* worker.now, while CHANNEL_FULL */
+	uint8_t			 held;		/* why it is paused: CHANNEL_* bits */
+	bool			 metered;	/* what it sends is measured by channel.meter */
 };
 
 /* A kind of backend. */
@@ -60,8 +69,6 @@ struct back_kind {
 	 * made. */
 	enum fault	(*open)(struct channel *, struct exchange *);
 };
-
-enum channel_closer { CLOSED_BY_CLIENT, CLOSED_BY_BACKEND, CLOSED_BY_GATEWAY };
 
 /* Why a leg does not produce: the other one takes no more, or it has sent too much. */
 enum { CHANNEL_FULL = 1, CHANNEL_RATE = 2 };
@@ -81,25 +88,24 @@ struct channel {
 	struct timer		 timer;		/* idle, max_lifetime: checked lazily */
 	/* worker.now; active: last application data */
 	uint64_t		 opened, active;
-	uint64_t		 bytes_in, bytes_out, messages_in, messages_out;
 	/* what the back leg reached; lives in the snapshot */
 	const char		*server;
 	struct permit		 permit;
 	struct channel_meter	*meter;		/* NULL: the client may send what it likes */
-	/* Why each leg is paused: CHANNEL_* bits. */
-	uint8_t			 front_held, back_held;
+	struct counts_route	*counts;	/* the worker's, of the route */
 	struct access_kept	*record;	/* for the end; NULL: no access log */
+	uint8_t			 transport;	/* enum counts_transport */
 	bool			 ready;
 	char			 id[RANDOM_ID + 1];
 };
 
 /*
  * Opens the session of this exchange with front as its front leg, with the subprotocol that was
- * chosen (n 0: none); the back leg by route->back. The front leg's ready or close follows, never
- * from within. A fault: nothing was made.
+ * chosen (n 0: none); the back leg by route->back. transport: one of counts_transports. The front
+ * leg's ready or close follows, never from within. A fault: nothing was made.
  */
 enum fault	 channel_open(struct exchange *, struct leg *front, struct slice subprotocol,
-		    const struct access_record *) MUST_USE;
+		    const char *transport, const struct access_record *) MUST_USE;
 void		 channel_ready(struct leg *back);
 /* Before that: what the backend has chosen of what was offered (n 0: none). NO_MEMORY. */
 enum fault	 channel_speak(struct leg *back, struct slice subprotocol) MUST_USE;

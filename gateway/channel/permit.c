@@ -24,8 +24,6 @@ enum fault permit_take(struct permit *p, const struct exchange *x)
 	unsigned most = r->conf->limits.sessions;
 
 	*p = (struct permit){.route = NULL};
-	if (r->use == NULL)
-		return FAULT_NONE;
 	unsigned n = atomic_fetch_add_explicit(&r->use->sessions, 1, memory_order_relaxed);
 	enum fault f = most && n >= most ? FAULT_ROUTE_SESSIONS : permit_take_address(p, x);
 	if (f == FAULT_NONE)

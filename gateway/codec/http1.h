@@ -40,6 +40,11 @@ struct http1_request {
 	bool		 expect_continue;	/* and there is a body it waits for */
 	bool		 upgrade;	/* Connection holds "upgrade" */
 	struct slice	 upgrade_to;	/* the first Upgrade field's value */
+	/*
+	 * HTTP_SMUGGLING for nothing but an upgrade that says that its body is empty: refused like
+	 * any that has one, but what is asked for stands, so that what else is wrong may be said.
+	 */
+	bool		 misused;
 };
 
 /*

@@ -126,16 +126,6 @@ static bool http1_fields_persist(const struct http1_fields *f, unsigned minor)
 	return !f->close && (minor == 1 || f->keep_alive);
 }
 
-/*
- * What follows the head of an upgrade is another protocol's: it has no body. Without a byte of one
- * another method than GET is but a mistake, and somebody will say so.
- */
-static bool http1_fields_ambiguous(const struct http1_request *r)
-{
-	return r->upgrade && r->upgrade_to.n > 0 && r->body != HTTP1_BODY_NONE &&
-	    (r->body != HTTP1_BODY_LENGTH || r->length > 0 || slice_eq(r->method, SLICE("GET")));
-}
-
 enum fault http1_fields_request(const struct http1_fields *f, struct http1_request *r)
 {
 	enum fault fault = f->host ? http1_fields_authority(f->host_value, r) : FAULT_NONE;
@@ -146,8 +136,11 @@ enum fault http1_fields_request(const struct http1_fields *f, struct http1_reque
 		return fault;
 	r->upgrade = f->upgrade;
 	r->upgrade_to = f->upgrade_to;
-	if (http1_fields_ambiguous(r))
+	if (r->upgrade && r->upgrade_to.n > 0 && r->body != HTTP1_BODY_NONE) {
+		r->misused = r->body == HTTP1_BODY_LENGTH && r->length == 0 &&
+		    (f->host || r->minor == 0);
 		return FAULT_HTTP_SMUGGLING;
+	}
 	if (r->minor == 1 && !f->host)
 		return FAULT_HTTP_SYNTAX;
 	/* RFC 9110 section 10.1.1: in HTTP/1.0 an expectation is to be ignored. */

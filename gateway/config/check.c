@@ -60,6 +60,31 @@ static void check_addresses(struct read *r, const struct node *root)
 				    other == l ? a : v[other].n_bind);
 }
 
+/* The admin's address is no listener's, and is best one that nobody else gets to. */
+static void check_admin(struct read *r, const struct node *root)
+{
+	const struct config_listener *admin = &r->config->admin_http, *v = r->config->listeners;
+
+	if (admin->n_bind == 0 || admin->bind->size == 0)
+		return;
+	struct mark here = node_find(node_find(root, "admin"), "http")->value;
+	for (size_t l = 0; l < r->config->n_listeners; l++)
+		for (size_t a = 0; a < v[l].n_bind; a++) {
+			if (!endpoint_clash(admin->bind, *admin->bind_dual, &v[l].bind[a],
+			    v[l].bind_dual[a]))
+				continue;
+			struct mark there = check_mark(
+			    node_find(check_node(root, "listeners", l), "bind"), a);
+			notice_error_at(r->notice, &here, &there, "it is here",
+			    "\"%.80s\" is taken by \"%.80s\" of listener '%.40s'",
+			    admin->bind->text, v[l].bind[a].text, v[l].name);
+			return;
+		}
+	if (!endpoint_is_local(admin->bind))
+		notice_warning(r->notice, &here, "whoever gets to \"%.80s\" sees what happens "
+		    "here: nobody is asked who they are", admin->bind->text);
+}
+
 static void check_shadow(struct read *r, const struct node *first, const struct node *here,
     size_t i)
 {
@@ -176,6 +201,7 @@ void check_config(struct read *r, const struct node *root)
 		notice_error(r->notice, &root->place,
 		    "there are no routes, so nothing would be served");
 	check_addresses(r, root);
+	check_admin(r, root);
 	if (r->defaults == NULL || !r->defaults->bad)
 		check_shadows(r, root);
 	if (notice_is_clean(r->notice)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "config/check.h"
 #include "config/tree.h"
 
@@ -17,20 +18,29 @@ static unsigned config_processors(void)
 	return n > 0 ? (unsigned)n : 1;
 }
 
+static void config_die(struct held *h)
+{
+	struct config *c = LIST_OWNER(h, struct config, held);
+
+	arena_fini(&c->arena);
+	free(c);
+}
+
 static struct config *config_new(void)
 {
 	struct config *c = calloc(1, sizeof(*c));
 
-	if (c)
-		arena_init(&c->arena);
+	if (c == NULL)
+		return NULL;
+	held_init(&c->held, config_die);
+	arena_init(&c->arena);
 	return c;
 }
 
 void config_free(struct config *c)
 {
 	if (c)
-		arena_fini(&c->arena);
-	free(c);
+		held_put(&c->held);
 }
 
 /* From the first source on; the nodes go with the texts' arena. */

@@ -1,8 +1,8 @@
 /*
  * The checked configuration: what the file says after defaults are filled in, names are resolved
  * to pointers and every value is known to be good. Immutable; everything in it lives in its arena
- * and dies with config_free. How a file becomes this stands in schema.h; where a key belongs, in
- * the schema table.
+ * and dies with the last config_free. How a file becomes this stands in schema.h; where a key
+ * belongs, in the schema table.
  *
  * Durations are milliseconds (0: off), sizes bytes (0: no limit where the key says so). Absent
  * strings are NULL. Arrays come as pointer and count. The order is the file's. Relative paths were
@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "base/bucket.h"
+#include "base/held.h"
 #include "base/log.h"
 
 struct template;
@@ -61,6 +62,9 @@ enum config_client_verify {
 	CLIENT_VERIFY_NONE, CLIENT_VERIFY_OPTIONAL, CLIENT_VERIFY_REQUIRE
 };
 
+/* Whether changed files are used by themselves. */
+enum config_tls_reload { TLS_RELOAD_AUTO, TLS_RELOAD_MANUAL };
+
 struct config_tls {			/* tls: { NAME: {...} } */
 	const char			*name;	/* "self-signed": the built-in one */
 	/* globs expanded, sorted; [0]: the default */
@@ -74,6 +78,7 @@ struct config_tls {			/* tls: { NAME: {...} } */
 	enum config_client_verify	 client_verify;
 	bool				 tickets;
 	uint64_t			 ticket_rotation;
+	enum config_tls_reload		 reload;
 	struct config_place		 place;
 };
 
@@ -285,6 +290,9 @@ struct config_session {
 	unsigned	max_per_ip;	/* 0: no limit */
 };
 
+/* Of sessions whose route a reload changes or removes. */
+enum config_on_reload { ON_RELOAD_KEEP, ON_RELOAD_CLOSE };
+
 enum { CONFIG_SET_HEADERS = 64 };	/* the most that set_headers and such may have */
 
 struct config_route_limits {
@@ -337,6 +345,7 @@ struct config_route {
 	struct config_cors	 cors;
 	struct config_sockjs	 sockjs;
 	struct config_session	 session;
+	enum config_on_reload	 on_reload;
 	struct config_place	 place;
 };
 
@@ -353,6 +362,8 @@ static inline bool config_route_has(const struct config_route *r, unsigned trans
 
 enum { CONFIG_HEADERS_MAX = 1000 };	/* the most that limits.headers may say */
 
+enum config_apply { APPLY_NEW, APPLY_NOW };
+
 struct config_limits {
 	uint64_t	 connections;
 	unsigned	 per_ip;
@@ -362,17 +373,24 @@ struct config_limits {
 	unsigned	 headers;
 	unsigned	 streams;	/* of an HTTP/2 connection */
 	uint64_t	 head_timeout, keepalive;
+	enum config_apply apply;
 };
 
+/* Of config.drain: sessions of before a reload stay. */
+#define CONFIG_KEEP	UINT64_MAX
+
 struct config {
+	struct held		 held;		/* by whatever has parts of it in use */
 	struct arena		 arena;
 	const char		*user, *group;
 	unsigned		 workers;	/* never 0: one per CPU is filled in */
 	const char		*pid_file;
+	uint64_t		 drain;		/* or CONFIG_KEEP */
 	uint64_t		 stop_timeout;
 	struct log_settings	 log;
 	const char		*access_to;	/* NULL: off */
 	const char		*access_format;	/* "json", "combined", or a template */
+	struct config_listener	 admin_http;	/* n_bind 0: off */
 	struct config_limits	 limits;
 	struct config_listener	*listeners;
 	size_t			 n_listeners;
@@ -406,7 +424,7 @@ struct config	*config_load(const char *path, struct config_report *);
  * cannot include files.
  */
 struct config	*config_parse(const char *name, const char *text, struct config_report *);
-void		 config_free(struct config *);
+void		 config_free(struct config *);	/* lets go of it; NULL is fine */
 
 /* The effective configuration, all defaults filled in, as a file that means the same. */
 void		 config_dump(FILE *, const struct config *);

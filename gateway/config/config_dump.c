@@ -1,7 +1,8 @@
+#include "config/config_dump.h"
+
 #include <string.h>
 
 #include "config/config.h"
-#include "config/schema.h"
 #include "config/type.h"
 
 static void config_dump_keys(FILE *, unsigned depth, const struct schema_group *, const void *base);
@@ -14,8 +15,7 @@ static void config_dump_indent(FILE *f, unsigned depth)
 
 static bool config_dump_any(const struct schema_group *, const void *base);
 
-/* Has the key something to say about this item? */
-static bool config_dump_has(const struct schema_key *key, const void *base)
+bool config_dump_has(const struct schema_key *key, const void *base)
 {
 	const struct config_route *route = base;	/* if it is one: only routes have actions */
 

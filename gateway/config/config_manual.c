@@ -1,54 +1,23 @@
 #include <string.h>
 
+#include "base/roff.h"
 #include "config/config.h"
 #include "config/schema.h"
 #include "config/template.h"
 #include "config/type.h"
-
-/* Text that roff shows as it is. */
-static void config_roff(FILE *f, const char *p, size_t n)
-{
-	static const char *const names[] = {
-	    ['\\'] = "\\e", ['\''] = "\\(aq", ['"'] = "\\(dq", ['`'] = "\\(ga",
-	    ['^'] = "\\(ha", ['~'] = "\\(ti", ['-'] = "\\-",
-	};
-
-	if (n && p[0] == '.')
-		fputs("\\&", f);
-	for (; n--; p++) {
-		unsigned char c = (unsigned char)*p;
-		if (c < sizeof(names) / sizeof(names[0]) && names[c])
-			fputs(names[c], f);
-		else
-			putc(c, f);
-	}
-}
-
-/* Each sentence on its own line, as roff likes it. */
-static void config_sentences(FILE *f, const char *p)
-{
-	while (*p) {
-		const char *end = strstr(p, ". ");
-		size_t n = end ? (size_t)(end - p) + 1 : strlen(p);
-		config_roff(f, p, n);
-		putc('\n', f);
-		p += n;
-		p += strspn(p, " ");
-	}
-}
 
 static void config_sample(FILE *f, const struct schema_key *key)
 {
 	const char *p = key->example;
 
 	fputs(".Bd -literal -offset indent -compact\n", f);
-	config_roff(f, key->name, strlen(key->name));
+	roff_text(f, slice_of(key->name));
 	fputs(" = ", f);
 	for (; strchr(p, '\n'); p = strchr(p, '\n') + 1) {
-		config_roff(f, p, strcspn(p, "\n"));
+		roff_text(f, (struct slice){p, strcspn(p, "\n")});
 		putc('\n', f);
 	}
-	config_roff(f, p, strlen(p));
+	roff_text(f, slice_of(p));
 	fputs(";\n.Ed\n", f);
 }
 
@@ -68,7 +37,7 @@ static void config_item(FILE *f, const struct schema_key *key)
 		fputs(", required", f);
 	if (key->value)
 		fputs(", default ", f);
-	config_roff(f, text, strlen(text));
+	roff_text(f, slice_of(text));
 	fputs(")\n", f);
 }
 
@@ -79,9 +48,9 @@ static void config_reference(FILE *f, const struct schema_key *key)
 	char notes[300];
 
 	config_item(f, key);
-	config_sentences(f, key->help);
+	roff_sentences(f, key->help);
 	schema_notes(key, notes, sizeof(notes));
-	config_sentences(f, notes);
+	roff_sentences(f, notes);
 	if (key->type == &type_group)
 		config_list(f, key->group);
 	else if (key->example)
@@ -116,7 +85,7 @@ static void config_variables(FILE *f, bool later)
 			continue;
 		fprintf(f, ".It Ic ${%s%s}\n", name, name[strlen(name) - 1] == '.' ? "NAME" : "");
 		if (help)
-			config_sentences(f, help);
+			roff_sentences(f, help);
 	}
 }
 
@@ -129,7 +98,7 @@ void config_manual(FILE *f)
 		if (key->type != &type_collection || key->flags & SCHEMA_LATER)
 			continue;
 		fprintf(f, ".Ss %s: { NAME: { ... }; };\n", key->name);
-		config_sentences(f, key->help);
+		roff_sentences(f, key->help);
 		config_list(f, key->group);
 	}
 	fputs(".Ss Variables\n.Bl -tag -width Ds\n", f);

@@ -301,6 +301,16 @@ static bool endpoint_takes(const struct config_address *a, bool dual, sa_family_
 	    IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&a->sa)->sin6_addr);
 }
 
+bool endpoint_is_local(const struct config_address *a)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a->sa;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a->sa;
+
+	if (a->sa.ss_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return a->sa.ss_family != AF_INET6 || IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
 static uint16_t endpoint_port(const struct config_address *a)
 {
 	/* At the same place in both families. */

@@ -21,6 +21,8 @@ const char	*endpoint_network(struct slice text, struct config_network *, bool *l
 bool		 endpoint_is_name(struct slice);
 /* Such a name, or an address without brackets. */
 bool		 endpoint_is_host(struct slice);
+/* Can only who is on this machine get there? */
+bool		 endpoint_is_local(const struct config_address *);
 /* Would binding the one take the other's address? */
 bool		 endpoint_clash(const struct config_address *, bool dual,
 		    const struct config_address *, bool other_dual);

@@ -116,7 +116,9 @@ void schema_notes(const struct schema_key *key, char *text, size_t size)
 	schema_bounds(key, bounds, sizeof(bounds));
 	if (bounds[0])
 		bounds[0] = (char)(bounds[0] & ~0x20);		/* it begins a sentence */
-	snprintf(text, size, "%s%s%s%s%s%s%s", words[0] ? "It can be " : "", words,
+	const char *fixed = key->flags & SCHEMA_FIXED ? "A reload does not change it." : "";
+	snprintf(text, size, "%s%s%s%s%s%s%s%s%s", fixed,
+	    fixed[0] && (words[0] || bounds[0]) ? " " : "", words[0] ? "It can be " : "", words,
 	    key->type == &type_sink ? ", or a path" : "", words[0] ? "." : "",
 	    words[0] && bounds[0] ? " " : "", bounds, bounds[0] ? "." : "");
 }

@@ -54,6 +54,7 @@ enum {
 	SCHEMA_ACTION = 8,	/* of a route: it is one of the actions */
 	SCHEMA_WITH_ACTION = 16,	/* only means something with that action */
 	SCHEMA_CHOICE = 64,	/* this one, or another one instead of it, is required */
+	SCHEMA_FIXED = 128,	/* of the top level: only a start changes it, no reload */
 	SCHEMA_SAMPLE = 32	/* its example stands in the list of defaults, to make it run */
 };
 

@@ -18,6 +18,12 @@ static const struct schema_word schema_verify[] = {
     {NULL, 0, false},
 };
 
+static const struct schema_word schema_reloads[] = {
+    {"auto", TLS_RELOAD_AUTO, false},
+    {"manual", TLS_RELOAD_MANUAL, false},
+    {NULL, 0, false},
+};
+
 #define OWNER struct config_listener
 
 static const struct schema_key schema_listener_keys[] = {
@@ -97,8 +103,11 @@ static const struct schema_key schema_tls_keys[] = {
 	    .min = 60 * 1000},
 	{SCHEMA_YET("ocsp", flag, "true",
 	    "Staple the OCSP response that lies beside the certificate, as .ocsp.")},
-	{SCHEMA_YET("reload", string, "auto",
-	    "Use changed certificate files for new handshakes.")},
+	{SCHEMA_KEY("reload", word, "auto", reload,
+	    "With \"auto\" changed files of certificates, keys and 'client_ca' are used for new "
+	    "handshakes a few seconds after they have changed; with \"manual\" a reload reads "
+	    "them. Connections are not touched."),
+	    .words = schema_reloads},
 };
 
 const struct schema_group schema_listener = {

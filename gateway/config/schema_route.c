@@ -66,8 +66,8 @@ static const struct schema_word schema_refuses[] = {
 };
 
 static const struct schema_word schema_on_reloads[] = {
-    {"keep", 0, false},
-    {"close", 0, false},
+    {"keep", ON_RELOAD_KEEP, false},
+    {"close", ON_RELOAD_CLOSE, false},
     {NULL, 0, false},
 };
 
@@ -226,6 +226,7 @@ static const struct schema_group schema_route_limits = {
 };
 static const struct schema_group schema_rewrite = {.what = "rewrite",
     SCHEMA_KEYS(schema_rewrite_keys)};
+
 static bool schema_has_cors(const void *base)
 {
 	const struct config_route *route = base;
@@ -346,8 +347,9 @@ static const struct schema_key schema_route_keys[] = {
 	/* sessions */
 	{SCHEMA_KEY("transports", words, "websocket", transports,
 	    "What clients may use to exchange messages: \"websocket\", and, for those that "
-	    "cannot, plain requests of HTTP below the route's 'path': \"sse\" (server-sent events) "
-	    "and \"longpoll\". The 'path' is a prefix then."),
+	    "cannot, plain requests of HTTP below the route's 'path': \"sse\" (server-sent "
+	    "events) and \"longpoll\", or \"sockjs\", which is all of SockJS. The 'path' is a "
+	    "prefix then."),
 	    .words = schema_transports},
 	{SCHEMA_KEY("framing", word, "binary", framing,
 	    "How messages become bytes for the backend, and bytes messages. With \"binary\" and "
@@ -431,6 +433,10 @@ static const struct schema_key schema_route_keys[] = {
 	    .example = "[ \"192.0.2.66\" ]"},
 	{SCHEMA_ROW("limits", group, NULL, "What sessions of this route may use."),
 	    .group = &schema_route_limits},
+	{SCHEMA_KEY("on_reload", word, "keep", on_reload,
+	    "Whether sessions end, with 1012, when a reload changes or removes their route or its "
+	    "backend."),
+	    .words = schema_on_reloads, .applies = schema_has_messages},
 	{SCHEMA_ROW("rewrite", group, NULL,
 	    "What is changed on the way: of requests to web and WebSocket servers, and of all "
 	    "answers."),
@@ -442,15 +448,12 @@ static const struct schema_key schema_route_keys[] = {
 	    .group = &schema_cors},
 	{SCHEMA_ROW("sockjs", group, NULL,
 	    "For the transport \"sockjs\". Below the route's path it is all that clients of "
-	    "SockJS 0.3 ask for. Text messages travel as text, others as base64 strings; what "
-	    "clients send is text."),
+	    "SockJS 0.3 ask for; servers behind are asked for the route's path itself. Text "
+	    "messages travel as text, others as base64 strings; what clients send is text."),
 	    .group = &schema_sockjs},
 	{SCHEMA_ROW("session", group, NULL,
 	    "Sessions of the transports \"sse\" and \"longpoll\"."),
 	    .group = &schema_session, .applies = schema_has_messages},
-	{SCHEMA_YET("on_reload", word, "keep",
-	    "Whether sessions end when a reload changes or removes their route."),
-	    .words = schema_on_reloads},
 };
 
 const struct schema_group schema_route = {

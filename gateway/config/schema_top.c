@@ -41,8 +41,8 @@ static const struct schema_word schema_access_formats[] = {
 };
 
 static const struct schema_word schema_apply[] = {
-    {"new", 0, false},
-    {"now", 1, false},
+    {"new", APPLY_NEW, false},
+    {"now", APPLY_NOW, false},
     {NULL, 0, false},
 };
 
@@ -98,8 +98,11 @@ static const struct schema_key schema_limits_keys[] = {
 	{SCHEMA_KEY("keepalive", duration, "75s", limits.keepalive,
 	    "How long a connection is kept without a request, and an answer of which its client "
 	    "takes nothing. \"0\": for ever.")},
-	{SCHEMA_YET("apply", word, "new",
-	    "Whether a reload enforces new limits on open sessions, too."),
+	{SCHEMA_KEY("apply", word, "new", limits.apply,
+	    "Whether new limits are for what is new, or hold for what is open as well: with "
+	    "\"now\" a reload counts the connections and sessions that are open by 'connections' "
+	    "and 'per_ip', here and in the limits of routes, and closes those that are too many, "
+	    "the youngest first; the rates of routes hold for open sessions from then on."),
 	    .words = schema_apply},
 };
 
@@ -108,14 +111,24 @@ static const struct schema_key schema_admin_keys[] = {
 	    "The control socket, for framegate reload, status, sessions and the like."),
 	    .example = "\"/run/framegate/admin.sock\""},
 	{SCHEMA_YET("mode", mode, "0660", "The mode of the control socket.")},
-	{SCHEMA_YET("http", string, NULL,
-	    "An address for the status page, metrics and health checks."),
+	{SCHEMA_KEY("http", address, NULL, admin_http,
+	    "An address for the status page at /, its data at /status.json, metrics for Prometheus "
+	    "at /metrics (see framegate-metrics(7)), and health checks at /health/live and "
+	    "/health/ready. It has a thread of its own, and asks nobody who they are: let it be an "
+	    "address that only admins and their programs reach. At an address of the loopback, "
+	    "requests for other names than localhost and addresses are refused, so that no page "
+	    "in an admin's browser can get there by a name of its own."),
 	    .example = "\"127.0.0.1:9901\""},
 };
 
 static bool schema_has_access_log(const void *base)
 {
 	return ((const struct config *)base)->access_to != NULL;
+}
+
+static bool schema_has_admin(const void *base)
+{
+	return ((const struct config *)base)->admin_http.n_bind > 0;
 }
 
 static const struct schema_group schema_log = {
@@ -137,18 +150,19 @@ static const struct schema_group schema_limits = {
 static const struct schema_group schema_admin = {
 	.what = "admin",
 	SCHEMA_KEYS(schema_admin_keys),
+	.applies = schema_has_admin,
 };
 
 static const struct schema_key schema_top_keys[] = {
 	{SCHEMA_KEY("user", string, NULL, user,
 	    "When started as root: the user to become after ports are bound and keys are read."),
-	    .example = "\"framegate\""},
+	    .flags = SCHEMA_FIXED, .example = "\"framegate\""},
 	{SCHEMA_KEY("group", string, NULL, group,
 	    "When started as root: the group to become. Not set: the user's own."),
-	    .example = "\"framegate\""},
+	    .flags = SCHEMA_FIXED, .example = "\"framegate\""},
 	{SCHEMA_KEY("workers", count, "0", workers,
 	    "Threads that move the data. 0: one for each processor."),
-	    .max = 1024},
+	    .max = 1024, .flags = SCHEMA_FIXED},
 	{SCHEMA_ROW("include", include, NULL,
 	    "More files, as paths or patterns, relative to the file that says it. What a pattern "
 	    "matches is read in sorted order; that it matches nothing is no mistake. Each file is "
@@ -158,9 +172,11 @@ static const struct schema_key schema_top_keys[] = {
 	    .example = "[ \"conf.d/*.conf\" ]"},
 	{SCHEMA_KEY("pid_file", path, NULL, pid_file,
 	    "A file to write the process id to."),
-	    .example = "\"/run/framegate/framegate.pid\""},
-	{SCHEMA_YET("drain", string, "keep",
-	    "What a reload does to open sessions: \"keep\" them, or close them spread over this.")},
+	    .flags = SCHEMA_FIXED, .example = "\"/run/framegate/framegate.pid\""},
+	{SCHEMA_KEY("drain", drain, "keep", drain,
+	    "What a reload does to the sessions that are open: \"keep\" lets each go on by the "
+	    "configuration that it began with, for as long as it lives; with a duration they are "
+	    "closed with 1012, spread evenly over it.")},
 	{SCHEMA_KEY("stop_timeout", duration, "30s", stop_timeout,
 	    "On SIGTERM and SIGINT, open sessions are closed with 1001, spread over this time; "
 	    "then the program ends. A second signal ends it at once.")},
@@ -171,7 +187,7 @@ static const struct schema_key schema_top_keys[] = {
 	    "The access log: one record for each request and each session, at its end. Without "
 	    "this group there is none."),
 	    .group = &schema_access_log},
-	{SCHEMA_YET("admin", group, NULL,
+	{SCHEMA_ROW("admin", group, NULL,
 	    "The control socket and the status pages."),
 	    .group = &schema_admin},
 	{SCHEMA_ROW("limits", group, NULL,

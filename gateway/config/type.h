@@ -14,6 +14,7 @@ extern const struct schema_type type_text;	/* a string that may be empty or hold
 extern const struct schema_type type_code;	/* a number out of a table of words */
 extern const struct schema_type type_words;	/* several of the words: bits 1 << value */
 /* type_measure.c: into uint64_t; modes into unsigned */
+extern const struct schema_type type_drain;	/* a duration or "keep" */
 extern const struct schema_type type_duration, type_size, type_mode, type_rate;
 /* type_file.c: into char *, but certificates */
 extern const struct schema_type type_path;	/* of a file that need not be there */
@@ -21,6 +22,7 @@ extern const struct schema_type type_file;	/* of a file that can be read */
 extern const struct schema_type type_entry;	/* of a file or directory that can be read */
 extern const struct schema_type type_directory, type_sink, type_certificates;
 /* type_network.c */
+extern const struct schema_type type_address;	/* one; into struct config_listener */
 extern const struct schema_type type_bind, type_servers, type_networks, type_redirect_https;
 /* type_match.c: what a request is compared with, into struct config_list, config_pairs, path */
 extern const struct schema_type type_hosts, type_path_match, type_methods, type_pairs, type_origins,

@@ -75,6 +75,25 @@ static void type_size_print(FILE *f, const struct schema_key *key, const void *b
 	fputs(type_size_number(type_measured(key, base), text), f);
 }
 
+static bool type_drain_read(struct read *r, const struct schema_key *key, const struct node *node,
+    void *base)
+{
+	const uint64_t keep = CONFIG_KEEP;
+
+	if (node->kind != NODE_STRING || strcmp(node->string, "keep") != 0)
+		return type_duration_read(r, key, node, base);
+	memcpy(schema_member(key, base), &keep, sizeof(keep));
+	return true;
+}
+
+static void type_drain_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	if (type_measured(key, base) == CONFIG_KEEP)
+		fputs("\"keep\"", f);
+	else
+		type_duration_print(f, key, base);
+}
+
 static bool type_mode_read(struct read *r, const struct schema_key *key, const struct node *node,
     void *base)
 {
@@ -101,6 +120,16 @@ const struct schema_type type_duration = {
 	.literal = NODE_STRING,
 	.read = type_duration_read,
 	.print = type_duration_print,
+	.number = type_duration_number,
+};
+
+const struct schema_type type_drain = {
+	.name = "duration or word",
+	.expects = "\"keep\" or a duration",
+	.example = "\"5m\"",
+	.literal = NODE_STRING,
+	.read = type_drain_read,
+	.print = type_drain_print,
 	.number = type_duration_number,
 };
 

@@ -7,7 +7,7 @@
 #include "config/print.h"
 #include "config/read.h"
 
-enum { TYPE_HTTPS = 443 };
+enum { TYPE_HTTPS = 443, TYPE_BACKLOG = 64 };
 
 /* Paths of unix sockets, too, are relative to the file that says them. */
 static const char *type_unix_path(struct read *r, const struct node *node)
@@ -65,6 +65,32 @@ static void type_bind_print(FILE *f, const struct schema_key *key, const void *b
 	for (size_t i = 0; i < l->n_bind; i++)
 		print_element(f, i, l->bind[i].text);
 	print_list_end(f, l->n_bind);
+}
+
+/* A listener that is no item: it has the name of its group. */
+static bool type_address_read(struct read *r, const struct schema_key *key,
+    const struct node *node, void *base)
+{
+	struct config_listener *l = schema_member(key, base);
+
+	*l = (struct config_listener){.name = "admin", .backlog = TYPE_BACKLOG,
+	    .place = {node->value.source->name, node->value.line}};
+	l->bind = read_alloc(r, sizeof(*l->bind));
+	l->bind_dual = read_alloc(r, sizeof(*l->bind_dual));
+	if (l->bind == NULL || l->bind_dual == NULL)
+		return true;
+	l->n_bind = 1;
+	if (!type_bind_element(r, key, node, l->bind))
+		return false;
+	*l->bind_dual = l->bind->text && strncmp(l->bind->text, "*:", 2) == 0;
+	return true;
+}
+
+static void type_address_print(FILE *f, const struct schema_key *key, const void *base)
+{
+	const struct config_listener *l = schema_value(key, base);
+
+	print_string(f, l->bind->text);
 }
 
 static bool type_servers_element(struct read *r, const struct schema_key *key,
@@ -204,6 +230,15 @@ const struct schema_type type_bind = {
 	.list = true,
 	.read = type_bind_read,
 	.print = type_bind_print,
+};
+
+const struct schema_type type_address = {
+	.name = "address",
+	.expects = "an address",
+	.example = "\"127.0.0.1:9901\", \"[::1]:9901\" or \"unix:/run/x.sock\"",
+	.literal = NODE_STRING,
+	.read = type_address_read,
+	.print = type_address_print,
 };
 
 const struct schema_type type_servers = {

@@ -9,7 +9,7 @@
 #include "http/gateway_worker.h"
 #include "http/status.h"
 
-static void front_ws_free(struct front_ws *f)
+void front_ws_free(struct front_ws *f)
 {
 	f->over = true;
 	if (f->busy > 0)
@@ -18,21 +18,6 @@ static void front_ws_free(struct front_ws *f)
 		f->kind->clear(f);
 	ws_endpoint_fini(&f->end);
 	free(f);
-}
-
-void front_ws_enter(struct front_ws *f)
-{
-	f->busy++;
-}
-
-bool front_ws_leave(struct front_ws *f)
-{
-	bool over = f->over;
-
-	f->busy--;
-	if (over)
-		front_ws_free(f);
-	return !over;
 }
 
 enum flow front_ws_write(struct ws_endpoint *e, const struct iovec *iov, int n)
@@ -137,6 +122,7 @@ static void front_ws_refuse(struct front_ws *f, enum fault fault, uint16_t code,
 	struct ws_endpoint *e = &f->end;
 
 	f->x->refused = fault;
+	exchange_count_refusal(f->x, fault);
 	front_ws_record_refusal(f, code);
 	compress_free(e->compress);
 	e->compress = NULL;
@@ -195,6 +181,7 @@ void front_ws_relay(struct leg *leg, const struct refusal *r)
 		return;
 	}
 	f->x->refused = FAULT_BACK_REFUSED;
+	exchange_count_refusal(f->x, FAULT_BACK_REFUSED);
 	exchange_relay(f->x, &r->response, r->body);
 	front_ws_free(f);
 }
@@ -208,14 +195,22 @@ static const struct leg_ops front_ws_leg_ops = {
 	.close = front_ws_close,
 };
 
-size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
+static APART size_t front_ws_body_held(struct front_ws *f, uint8_t *p, size_t n)
 {
-	struct front_ws *f = x->state;
-
 	front_ws_enter(f);
 	n = ws_endpoint_bytes(&f->end, p, n);
 	front_ws_leave(f);
 	return n;
+}
+
+/* Only what is inflated, or another protocol's, may flush before it is read to the end. */
+size_t front_ws_body(struct exchange *x, uint8_t *p, size_t n)
+{
+	struct front_ws *f = x->state;
+
+	if (f->end.compress || f->end.ops->hear)
+		return front_ws_body_held(f, p, n);
+	return ws_endpoint_bytes(&f->end, p, n);
 }
 
 void front_ws_body_end(struct exchange *x)
@@ -298,13 +293,13 @@ static enum fault front_ws_admit(struct front_ws *f)
 	if (fault != FAULT_NONE)
 		return fault;
 	if (!access_wanted())
-		return channel_open(x, &f->end.leg, f->subprotocol, NULL);
+		return channel_open(x, &f->end.leg, f->subprotocol, f->kind->transport, NULL);
 	struct exchange_record record;
 	front_ws_make_record(f, &record);
 	if (!x->route->back->messages)
 		record.access.framing =
 		    slice_of(exchange_framing(x, f->subprotocol)->framer->name);
-	return channel_open(x, &f->end.leg, f->subprotocol, &record.access);
+	return channel_open(x, &f->end.leg, f->subprotocol, f->kind->transport, &record.access);
 }
 
 enum fault front_ws_open_kind(struct exchange *x, const struct front_ws_kind *kind)
@@ -343,7 +338,7 @@ enum fault front_ws_open_kind(struct exchange *x, const struct front_ws_kind *ki
 	return fault;
 }
 
-static const struct front_ws_kind front_ws_plain = {
+const struct front_ws_kind front_ws_plain = {
 	.transport = "websocket",
 	.size = sizeof(struct front_ws),
 	.leg = &front_ws_leg_ops,

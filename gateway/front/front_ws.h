@@ -43,6 +43,7 @@ static inline struct front_ws *front_ws_of(struct ws_endpoint *e)
 }
 
 extern const struct handler front_ws_handler;
+extern const struct front_ws_kind front_ws_plain;
 
 /* Handlers of other kinds are these, and an open with their kind. */
 enum fault	front_ws_open_kind(struct exchange *, const struct front_ws_kind *) MUST_USE;
@@ -52,9 +53,25 @@ void		front_ws_full(struct exchange *);
 void		front_ws_room(struct exchange *);
 void		front_ws_gone(struct exchange *, enum fault);
 
-/* Around what may flush. False: it is over, and freed when the outermost returns. */
-void		front_ws_enter(struct front_ws *);
-bool		front_ws_leave(struct front_ws *);
+/* Once it is left. */
+void		front_ws_free(struct front_ws *);
+
+/* Around what may flush. */
+static inline void front_ws_enter(struct front_ws *f)
+{
+	f->busy++;
+}
+
+/* False: it is over, and freed when the outermost returns. */
+static inline bool front_ws_leave(struct front_ws *f)
+{
+	bool over = f->over;
+
+	f->busy--;
+	if (over)
+		front_ws_free(f);
+	return !over;
+}
 
 /* Of their legs. */
 void		front_ws_ready(struct leg *);

@@ -22,9 +22,7 @@ static void plain_send_answer(struct sender *s)
 
 static bool plain_send_is_text(const struct exchange *x)
 {
-	struct slice type = exchange_header(x, SLICE("Content-Type"));
-
-	return type.n > 5 && slice_ieq((struct slice){type.p, 5}, SLICE("text/"));
+	return slice_istarts(exchange_header(x, SLICE("Content-Type")), SLICE("text/"));
 }
 
 static bool plain_send_is_utf8(const struct buffer *b)

@@ -79,13 +79,13 @@ static void receiver_break(struct receiver *r)
 {
 	struct visit *v = &r->visit;
 
-	if (v->fault == FAULT_NO_MEMORY) {
-		exchange_reset(v->x, v->fault);
+	if (v->fault != FAULT_NO_MEMORY && r->carrier->last)
+		r->carrier->last(r, &v->frame);
+	if (v->fault == FAULT_NO_MEMORY || v->frame.failed) {
+		exchange_reset(v->x, FAULT_NO_MEMORY);
 		visit_end(v);
 		return;
 	}
-	if (r->carrier->last)
-		r->carrier->last(r, &v->frame);
 	if (receiver_write(r))
 		receiver_finish(r);
 	else

@@ -137,12 +137,15 @@ static void session_ready(struct leg *leg)
 		visit_answer(s->opener, VISIT_DONE);
 	}
 	s->opener = NULL;
+	if (s->receiver)
+		memcpy(s->receiver->session, s->id, sizeof(s->id));
 	session_wake(s);
 }
 
 /* It never stood: whoever waited for it is told why. */
 static void session_refuse_all(struct session *s, enum fault f)
 {
+	coded_add(&s->counts->handshakes, f, true);
 	if (s->opener)
 		visit_refuse(s->opener, f);
 	session_receive_refuse(s, f);
@@ -256,14 +259,14 @@ static enum fault session_open_channel(struct session *s, struct exchange *x,
 	if (f != FAULT_NONE)
 		return f;
 	if (!access_wanted())
-		return channel_open(x, &s->leg, subprotocol, NULL);
+		return channel_open(x, &s->leg, subprotocol, transport, NULL);
 	exchange_record_make(&record, x);
 	record.access.transport = slice_of(transport);
 	record.access.subprotocol = subprotocol;
 	if (!x->route->back->messages)
 		record.access.framing =
 		    slice_of(exchange_framing(x, subprotocol)->framer->name);
-	return channel_open(x, &s->leg, subprotocol, &record.access);
+	return channel_open(x, &s->leg, subprotocol, transport, &record.access);
 }
 
 /* With its link, which others may find as soon as it is made. */
@@ -281,6 +284,7 @@ static struct session *session_new(const struct visit *v, const struct session_k
 	s->conf = v->x->route->conf;
 	s->snapshot = held_get(v->x->snapshot);
 	s->worker = v->worker;
+	s->counts = exchange_counts(v->x);
 	s->link = link;
 	link->session = s;
 	task_init(&s->task, session_work);
@@ -327,6 +331,7 @@ enum fault session_open(struct visit *v, const struct session_kind *kind, struct
 	held_get(&link->held);
 	f = session_begin(s, v, transport);
 	if (f != FAULT_NONE) {
+		coded_add(&s->counts->handshakes, f, true);
 		session_over(s);
 		return f;
 	}

@@ -77,6 +77,7 @@ struct session {
 	struct held		*snapshot;
 	struct worker		*worker;
 	struct session_link	*link;		/* held */
+	struct counts_route	*counts;	/* the worker's, of the route */
 	struct list		 all;		/* among the worker's sessions */
 	struct task		 task;		/* its work, or to free it */
 	struct timer		 timer;		/* patience, poll, beat: checked lazily */

@@ -52,7 +52,7 @@ static void session_receive_give(struct session *s, struct visit *v, enum visit_
 		visit_refuse(v, FAULT_NO_MEMORY);
 		return;
 	}
-	v->attends = s->receiver == v;
+	v->attends = s->receiver == v || (answer == VISIT_FRAME && !s->kind->survives);
 	visit_answer(v, answer);
 }
 
@@ -199,7 +199,7 @@ void session_receive(struct session *s, struct visit *v)
 
 void session_receive_leave(struct session *s, struct visit *v)
 {
-	bool was = v == s->receiver, lost = was && !v->through;
+	bool was = v == s->receiver, lost = (was || v->once) && !v->through;
 
 	v->attends = false;
 	if (was)

@@ -4,6 +4,8 @@
 
 #include "front/session_receive.h"
 
+enum { SESSION_SEND_TURN = 32 };	/* messages, after which others have theirs */
+
 static struct visit *session_send_first(const struct session *s)
 {
 	return list_empty(&s->senders) ? NULL : LIST_OWNER(s->senders.next, struct visit, waiting);
@@ -43,12 +45,18 @@ void session_send(struct session *s, struct visit *v)
 	list_append(&s->senders, &v->waiting);
 }
 
+/* What it brings was brought before. */
+static bool session_send_repeats(const struct session *s, const struct visit *v)
+{
+	return v->numbered && v->seq <= s->seq;
+}
+
 /* True: its messages are to be delivered. A repeated request waits for what the first one did. */
 static bool session_send_begins(struct session *s, struct visit *v)
 {
 	if (!v->numbered || v->delivered > 0)
 		return true;
-	if (v->seq <= s->seq) {
+	if (session_send_repeats(s, v)) {
 		v->delivered = v->n_messages;
 		return true;
 	}
@@ -77,18 +85,23 @@ static void session_send_deliver(struct session *s, struct visit *v)
 
 void session_send_go_on(struct session *s)
 {
+	unsigned left = SESSION_SEND_TURN;
 	struct visit *v;
 
 	while (s->state == SESSION_OPEN && !s->stopped && (v = session_send_first(s)) != NULL) {
 		if (!session_send_begins(s, v))
 			continue;
-		if (v->delivered < v->n_messages)
-			session_send_deliver(s, v);
-		else
+		if (v->delivered == v->n_messages) {
 			session_send_answer(v);
+		} else if (left-- > 0) {
+			session_send_deliver(s, v);
+		} else {
+			session_wake(s);
+			return;
+		}
 	}
 	while (s->state == SESSION_CLOSED && (v = session_send_first(s)) != NULL)
-		if (v->delivered == v->n_messages)
+		if (v->delivered == v->n_messages || session_send_repeats(s, v))
 			session_send_answer(v);
 		else
 			session_send_end(s, v);

@@ -1,6 +1,5 @@
 #include "front/sockjs.h"
 
-#include "front/front_ws.h"
 #include "front/sockjs_answer.h"
 #include "front/transport.h"
 
@@ -33,8 +32,10 @@ void sockjs_hide(struct exchange *x)
 {
 	struct slice base = transport_base(x->route->conf);
 	struct sockjs_url url;
+	struct slice tail = transport_tail(x);
 
-	if (!sockjs_url_read(transport_tail(x), &url))
+	x->request->resource = base.n > 0 ? base : SLICE("/");
+	if (!sockjs_url_read(tail, &url))
 		return;
 	const char *path = arena_printf(&x->arena, "%.*s/*/*/%.*s", SLICE_ARG(base),
 	    SLICE_ARG(url.transport));
@@ -69,6 +70,7 @@ static enum fault sockjs_method_open(struct exchange *x)
 static const struct handler sockjs_method_handler = {
 	.name = "sockjs",
 	.cors = true,
+	.corrects = true,
 	.open = sockjs_method_open,
 };
 
@@ -153,7 +155,7 @@ const struct handler *sockjs_handler(const struct exchange *x)
 		return sockjs_is(x, "OPTIONS") ? &sockjs_options_handler
 		    : sockjs_page(x, &sockjs_info_handler);
 	if (slice_eq(tail, SLICE("/websocket")))
-		return sockjs_socket(x, &front_ws_handler);
+		return sockjs_socket(x, &sockjs_ws_handler);
 	if (sockjs_url_is_iframe(tail))
 		return sockjs_page(x, &sockjs_iframe_handler);
 	return sockjs_session(x);

@@ -39,7 +39,7 @@ extern const struct sender_kind sockjs_xhr_send, sockjs_jsonp_send;
 const struct handler	*sockjs_handler(const struct exchange *);
 /* The transport of a request whose handler is a transport's, and its session. */
 const struct sockjs_transport *sockjs_find(const struct exchange *, struct sockjs_url *);
-/* An id is a secret: logs get the path without it. */
+/* An id is a secret: logs get the path without it, and backends that of the route. */
 void			 sockjs_hide(struct exchange *);
 
 /* Adds a message to a frame. */

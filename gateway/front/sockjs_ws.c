@@ -5,9 +5,13 @@
 #include "codec/sockjs_frame.h"
 #include "front/front_ws.h"
 #include "front/sockjs.h"
+#include "front/transport.h"
 #include "net/cork.h"
 
-enum { SOCKJS_WS_STRING = 16 };	/* what a string counts for beside its bytes */
+enum {
+	SOCKJS_WS_STRING = 16,	/* what a string counts for beside its bytes */
+	SOCKJS_WS_TURN = 256	/* strings, after which other clients have their turn */
+};
 
 struct sockjs_ws {
 	struct front_ws		 ws;
@@ -74,14 +78,16 @@ static void sockjs_ws_closing(struct front_ws *f, uint16_t code, struct slice re
 	buffer_clear(&b);
 }
 
-/* As many as the backend takes, which shows when they are flushed. */
-static void sockjs_ws_deliver(struct sockjs_ws *s)
+/* As many as the backend takes, which shows when they are flushed, and a turn allows. True: all. */
+static bool sockjs_ws_deliver(struct sockjs_ws *s)
 {
 	struct ws_endpoint *e = &s->ws.end;
 	struct sockjs_bytes text;
 	size_t unseen = 0;
 
-	while (e->leg.channel && !s->stopped && sockjs_body_next(&s->rest, &text)) {
+	for (unsigned i = 0; e->leg.channel && !s->stopped && i < SOCKJS_WS_TURN; i++) {
+		if (!sockjs_body_next(&s->rest, &text))
+			return true;
 		struct msg m = {text.p, text.n, MSG_TEXT, false};
 		channel_deliver(&e->leg, &m);
 		unseen += text.n + SOCKJS_WS_STRING;
@@ -90,6 +96,7 @@ static void sockjs_ws_deliver(struct sockjs_ws *s)
 			unseen = 0;
 		}
 	}
+	return s->rest.n == 0;
 }
 
 static void sockjs_ws_forget(struct sockjs_ws *s)
@@ -98,14 +105,18 @@ static void sockjs_ws_forget(struct sockjs_ws *s)
 	assembly_clear(&s->in, s->ws.end.worker);
 }
 
-/* What is left does not stay in its place, unless it is kept there already. */
+/* What is left does not stay in its place, unless it is kept there already. No more is read. */
 static enum fault sockjs_ws_keep(struct sockjs_ws *s)
 {
+	struct ws_endpoint *e = &s->ws.end;
 	struct msg m = {s->rest.p, s->rest.n, MSG_TEXT, true};
 
+	if (!s->stopped)
+		worker_resume(e->worker, &s->task);
+	ws_endpoint_pause(&e->leg, true);
 	if (s->in.p)
 		return FAULT_NONE;
-	enum fault f = assembly_join(&s->in, s->ws.end.worker, &m);
+	enum fault f = assembly_join(&s->in, e->worker, &m);
 	s->rest.p = s->in.p;
 	return f;
 }
@@ -125,8 +136,7 @@ static enum fault sockjs_ws_hear(struct ws_endpoint *e, const struct msg *fragme
 		sockjs_ws_forget(s);
 		return f;
 	}
-	sockjs_ws_deliver(s);
-	if (e->leg.channel && s->stopped)
+	if (!sockjs_ws_deliver(s) && e->leg.channel)
 		return sockjs_ws_keep(s);
 	sockjs_ws_forget(s);
 	return FAULT_NONE;
@@ -149,10 +159,11 @@ static void sockjs_ws_go_on(struct task *t)
 	front_ws_enter(&s->ws);
 	if (s->failed && e->leg.channel)
 		sockjs_ws_fail(s);
-	sockjs_ws_deliver(s);
-	if (e->leg.channel && !s->stopped) {
+	if (sockjs_ws_deliver(s)) {
 		sockjs_ws_forget(s);
-		ws_endpoint_pause(&e->leg, false);
+		ws_endpoint_pause(&e->leg, s->stopped);
+	} else if (e->leg.channel && !s->stopped) {
+		worker_resume(e->worker, &s->task);
 	}
 	front_ws_leave(&s->ws);
 }
@@ -263,8 +274,10 @@ static const struct front_ws_kind sockjs_ws_kind = {
 
 static enum fault sockjs_ws_open(struct exchange *x)
 {
+	bool raw = slice_eq(transport_tail(x), SLICE("/websocket"));
+
 	sockjs_hide(x);
-	return front_ws_open_kind(x, &sockjs_ws_kind);
+	return front_ws_open_kind(x, raw ? &front_ws_plain : &sockjs_ws_kind);
 }
 
 const struct handler sockjs_ws_handler = {

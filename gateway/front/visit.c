@@ -102,10 +102,16 @@ static void visit_recall_arrive(struct parcel *p)
 	parcel_send(p, v->link->worker, v->worker);
 }
 
+/* A poll was let go of when it was given what it has now. */
+static bool visit_must_leave(const struct visit *v)
+{
+	return !v->away && v->attends && !(v->once && v->through);
+}
+
 void visit_end(struct visit *v)
 {
 	v->x = NULL;
-	if (!v->away && v->attends) {
+	if (visit_must_leave(v)) {
 		v->wish = VISIT_LEAVE;
 		visit_send(v);
 	} else if (v->away && v->link && !v->recalled) {

@@ -94,7 +94,8 @@ struct visit {
 	size_t			 delivered;	/* of messages */
 	uint64_t		 since;		/* worker.now there, when it came */
 	bool			 parked;	/* it is there */
-	bool			 attends;	/* it is the receiver, also while it is home */
+	/* It is the receiver, also while it is home; or was, and takes what it was given with it */
+	bool			 attends;
 };
 
 /* All zero before. */

@@ -69,9 +69,7 @@ bool cors_is_preflight(const struct exchange *x)
 
 bool cors_owns(struct slice name)
 {
-	struct slice prefix = SLICE(cors_prefix);
-
-	return name.n >= prefix.n && slice_ieq((struct slice){name.p, prefix.n}, prefix);
+	return slice_istarts(name, SLICE(cors_prefix));
 }
 
 static bool cors_lists(struct slice list, struct slice entry)

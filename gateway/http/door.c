@@ -8,10 +8,17 @@
 #include "http/h1_server.h"
 #include "http/h2_server.h"
 #include "http/http_conn.h"
+#include "report/counts.h"
+#include "report/series.h"
+
+struct door {
+	struct http_conn conn;		/* first: what is passed on, and freed by itself */
+	uint64_t	 began;		/* clock_mono_us() */
+};
 
 static void door_free(struct task *t)
 {
-	free(LIST_OWNER(t, struct http_conn, grave));
+	free(LIST_OWNER(t, struct door, conn.grave));
 }
 
 static void door_close(struct http_conn *c)
@@ -38,11 +45,20 @@ static bool door_pass(struct http_conn *c, http_begin *begin)
 	return false;
 }
 
+static void door_observe(const struct http_conn *c)
+{
+	const struct door *d = LIST_OWNER(c, struct door, conn);
+
+	if (c->client.counts)
+		histogram_observe(&c->client.counts->handshakes, clock_mono_us() - d->began);
+}
+
 static void door_up(struct stream *s)
 {
 	struct http_conn *c = s->owner;
 
 	if (s->tls) {
+		door_observe(c);
 		struct tls_facts facts = tls_layer_facts(s->tls);
 		c->client.tls = facts.version;
 		c->client.sni = facts.sni;
@@ -127,13 +143,28 @@ static struct tls_layer *door_tls_layer(const struct http_listener *l, const str
 
 static struct http_conn *door_new(struct worker *w)
 {
-	struct http_conn *c = calloc(1, sizeof(*c));
+	struct door *d = calloc(1, sizeof(*d));
 
-	if (c == NULL || http_conn_init(c, w, &door_ops, door_expire, door_free) != FAULT_NONE) {
-		free(c);
+	if (d == NULL ||
+	    http_conn_init(&d->conn, w, &door_ops, door_expire, door_free) != FAULT_NONE) {
+		free(d);
 		return NULL;
 	}
-	return c;
+	d->began = clock_mono_us();
+	return &d->conn;
+}
+
+static void door_count(const struct http_conn *c)
+{
+	struct stats *stats = &c->client.worker->stats;
+	struct counts_listener *counts = c->client.counts;
+
+	STATS_ADD(stats->connections, 1);
+	STATS_ADD(stats->connections_total, 1);
+	if (counts) {
+		STATS_ADD(counts->connections, 1);
+		STATS_ADD(counts->connections_total, 1);
+	}
 }
 
 /* Everything or nothing: NULL leaves the descriptor to the caller. */
@@ -155,6 +186,7 @@ static struct http_conn *door_open(struct worker *w, const struct accepted *a,
 	c->stream = s;
 	c->client.listener = l->conf;
 	c->client.limits = l->limits;
+	c->client.counts = l->counts ? series_block(l->counts, w->index) : NULL;
 	c->client.snapshot = held_get(snapshot);
 	c->client.fd = a->fd;
 	c->client.peer = a->peer;
@@ -169,6 +201,7 @@ static void door_turn_away(struct worker *w, const struct accepted *a,
 	const struct http_listener *l = a->tag;
 	char peer[ADDRESS_TEXT];
 
+	STATS_ADD(w->stats.refusals[f], 1);
 	log_fault(f, "listener %s: %s", l->conf->name, address_text(&a->client, peer));
 	close(a->fd);
 	admission_leave(w->gateway->admission, admitted);
@@ -203,8 +236,7 @@ void door_accept(struct worker *w, const struct accepted *a, struct held *snapsh
 	c->admitted = admitted;
 	c->refuse = refuse;
 	list_append(&w->gateway->connections, &c->connection.link);
-	STATS_ADD(w->stats.connections, 1);
-	STATS_ADD(w->stats.connections_total, 1);
+	door_count(c);
 	http_conn_set_timer(c, c->client.limits->head_timeout);
 	stream_start(c->stream);
 }

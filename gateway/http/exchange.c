@@ -2,6 +2,24 @@
 
 #include "codec/http_authority.h"
 #include "codec/ws_handshake.h"
+#include "report/counts.h"
+#include "report/series.h"
+
+struct counts_route *exchange_counts(const struct exchange *x)
+{
+	const struct series *s = x->route ? x->route->counts : NULL;
+
+	return s ? series_block(s, x->client->worker->index) : NULL;
+}
+
+void exchange_count_refusal(const struct exchange *x, enum fault f)
+{
+	struct counts_route *counts = exchange_counts(x);
+
+	STATS_ADD(x->client->worker->stats.refusals[f], 1);
+	if (counts && x->request && x->request->websocket && x->route->back)
+		coded_add(&counts->handshakes, f, true);
+}
 
 struct slice exchange_header(const struct exchange *x, struct slice name)
 {

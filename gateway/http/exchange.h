@@ -26,10 +26,17 @@ struct backend;
 struct exchange;
 struct handler;
 struct back_kind;
+struct counts_listener;
+struct counts_route;
+struct series;
 struct tally;
 
-/* What sessions of a route take of its limits; shared by all workers. */
+/*
+ * What sessions of a route take of its limits; shared by all workers, and with the route of the
+ * same name in later configurations. Tallies are there once a limit has needed them.
+ */
 struct route_use {
+	struct held		 held;
 	_Atomic unsigned	 sessions;
 	struct tally		*by_address;
 	/* Of those, with the ones that have ended but are still told, that last across requests. */
@@ -51,7 +58,8 @@ struct route {
 	const struct back_kind	*back;		/* for sessions: who stands behind */
 	struct backend		*backend;	/* ACTION_BACKEND */
 	struct amend		*amend;		/* NULL: answers are left as they are */
-	struct route_use	*use;		/* NULL: no limit needs it */
+	struct route_use	*use;		/* counted */
+	struct series		*counts;	/* NULL: nobody counts */
 	struct route_files	*files;		/* ACTION_STATIC */
 	void			*pattern;	/* compiled path, owned by the router */
 };
@@ -63,6 +71,7 @@ struct client {
 	struct worker			*worker;
 	const struct config_listener	*listener;	/* of the snapshot at accept time */
 	const struct config_limits	*limits;	/* of the same */
+	struct counts_listener		*counts;	/* of the same, the worker's; or NULL */
 	struct held			*snapshot;	/* what they live in, held */
 	struct address			 peer;		/* the other end of the socket */
 	/* Whom it is from: the peer, or whom a PROXY header names; and where to, if it says so. */
@@ -79,6 +88,7 @@ struct request {
 	struct slice		 method;
 	struct slice		 authority;	/* as sent: host[:port]; may be empty in 1.0 */
 	struct slice		 path;		/* normalised */
+	struct slice		 resource;	/* of that what is no transport's own; n 0: all */
 	bool			 doubled;	/* as sent it held "//" */
 	struct slice		 query;		/* raw; p NULL: none */
 	const struct header	*headers;
@@ -134,6 +144,11 @@ struct handler {
 	bool		 cors;		/* it says itself whose pages may read its answers */
 	/* Of what refuses a WebSocket by a Close frame: it is asked to, by x->refused. */
 	bool		 closes;
+	/*
+	 * It answers at once that the request is a mistake, whatever follows the head, so it may be
+	 * said of one that is refused for its form; the connection ends all the same.
+	 */
+	bool		 corrects;
 	/*
 	 * The head is there. May answer at once or later. A fault: nothing was answered, and the
 	 * HTTP layer answers for it.
@@ -196,6 +211,12 @@ static inline enum flow exchange_respond(struct exchange *x, const struct respon
 	return x->route && x->route->amend ? amend_respond(x, r) : x->ops->respond(x, r);
 }
 
+/* The path that those behind are told of. */
+static inline struct slice exchange_resource(const struct exchange *x)
+{
+	return x->request->resource.n > 0 ? x->request->resource : x->request->path;
+}
+
 /* For the log: "-" where no route took it. */
 static inline const char *exchange_route_name(const struct exchange *x)
 {
@@ -253,6 +274,10 @@ void	exchange_fail_with(struct exchange *, enum fault, const struct header *, un
 enum fault exchange_check_handshake(const struct exchange *, const char **why) MUST_USE;
 /* Of sessions with that subprotocol. */
 const struct framing *exchange_framing(const struct exchange *, struct slice subprotocol);
+/* Where its worker counts what is its route's; NULL: nobody does. */
+struct counts_route *exchange_counts(const struct exchange *);
+/* Counts that it is refused: all that is asked for, or the WebSocket. */
+void	exchange_count_refusal(const struct exchange *, enum fault);
 struct slice exchange_header(const struct exchange *, struct slice name);	/* p NULL: absent */
 /* Whom the request is from: what rules, limits, logs and templates go by. */
 static inline const struct address *exchange_client(const struct exchange *x)

@@ -175,6 +175,7 @@ void exchange_fail_with(struct exchange *x, enum fault f, const struct header *m
 		exchange_reset(x, f);
 		return;
 	}
+	exchange_count_refusal(x, f);
 	for (size_t i = 0; i < sizeof(exchange_extras) / sizeof(exchange_extras[0]); i++)
 		if (exchange_extras[i].status == status)
 			headers[n++] = exchange_extras[i].header;

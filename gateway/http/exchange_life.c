@@ -2,6 +2,7 @@
 
 #include "http/admission.h"
 #include "http/gateway_worker.h"
+#include "report/counts.h"
 
 enum fault exchange_life_begin(struct exchange *x, enum http_protocol protocol)
 {
@@ -25,6 +26,15 @@ void exchange_life_count(struct exchange *x)
 {
 	x->head = (uint32_t)x->arena.used;
 	STATS_ADD(x->client->worker->stats.heads, x->head);
+}
+
+void exchange_life_answer(struct exchange *x, int status)
+{
+	struct counts_route *counts = exchange_counts(x);
+
+	x->status = status;
+	if (counts)
+		coded_add(&counts->requests, (unsigned)status, true);
 }
 
 void exchange_life_clear(struct exchange *x)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "codec/traceparent.h"
 #include "config/config.h"
 
 static struct slice exchange_record_protocol(enum http_protocol protocol)
@@ -36,6 +37,7 @@ void exchange_record_make(struct exchange_record *record, const struct exchange 
 		.origin = exchange_header(x, SLICE("Origin")),
 		.user_agent = exchange_header(x, SLICE("User-Agent")),
 		.referer = exchange_header(x, SLICE("Referer")),
+		.traceparent = traceparent_find(r->headers, r->n_headers),
 		.reason = slice_of(x->refused ? fault_text(x->refused) : NULL),
 		.started = clock_wall_ms() - age,
 		.duration = age,

@@ -15,6 +15,7 @@ struct compress_pool;
 struct errands;
 struct http_site;
 struct pool;
+struct series;
 struct session_map;
 
 /* The tag of an accepted connection (listener.h): what its listener is. Lives in the snapshot. */
@@ -22,6 +23,7 @@ struct http_listener {
 	const struct config_listener	*conf;
 	struct tls_ctx			*tls;	/* NULL: plain */
 	const struct config_limits	*limits;
+	struct series			*counts;	/* NULL: nobody counts */
 };
 
 /* A client's connection as its worker sees it, whatever version of HTTP it speaks. */

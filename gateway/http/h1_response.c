@@ -80,7 +80,7 @@ static enum flow h1_respond(struct exchange *x, const struct response *r)
 	if (c->framing == H1_UNTIL_CLOSE || c->peer_eof || !h1_body_drains(c) ||
 	    c->conn.client.worker->gateway->stopping || h1_upgrade_failed(x))
 		c->keep_alive = false;
-	x->status = r->status;
+	exchange_life_answer(x, r->status);
 	int n = snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\n", r->status,
 	    status_phrase(r->status));
 	h1_write_slice(c, (struct slice){line, (size_t)n});
@@ -114,7 +114,7 @@ static enum flow h1_upgrade(struct exchange *x, const struct header *headers, un
 	for (unsigned i = 0; i < n; i++)
 		h1_write_header(c, &headers[i]);
 	h1_write_slice(c, SLICE("\r\n"));
-	x->status = 101;
+	exchange_life_answer(x, 101);
 	x->tunnel = true;
 	x->ops = &h1_tunnel_ops;
 	c->state = H1_TUNNEL;

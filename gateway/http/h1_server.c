@@ -85,11 +85,17 @@ static bool h1_slow(struct h1_conn *c)
 
 static bool h1_prepare(struct h1_conn *c, enum http_protocol);
 
-static void h1_refuse(struct h1_conn *c, enum fault f)
+/* Whatever is answered now is the last; nothing more is read. */
+static void h1_hold(struct h1_conn *c)
 {
 	c->keep_alive = false;
 	c->state = H1_WAIT;
 	stream_pause(c->conn.stream, PAUSE_SELF);
+}
+
+static void h1_refuse(struct h1_conn *c, enum fault f)
+{
+	h1_hold(c);
 	if (c->x.request == NULL && !h1_prepare(c, HTTP_1_1)) {
 		h1_conn_abort(c);
 		return;
@@ -217,6 +223,40 @@ static void h1_open(struct h1_conn *c)
 	}
 }
 
+static void h1_keep_way(struct h1_conn *c, const struct http1_request *parsed)
+{
+	c->keep_alive = parsed->keep_alive;
+	c->http10 = parsed->minor == 0;
+	c->head_only = slice_eq(parsed->method, SLICE("HEAD"));
+}
+
+/*
+ * An upgrade with a body is refused, and nothing behind it is read. Where a handler knows of a
+ * mistake that explains it, that is the answer.
+ */
+static void h1_refuse_misused(struct h1_conn *c, const struct http1_request *parsed)
+{
+	struct exchange *x = &c->x;
+
+	h1_keep_way(c, parsed);
+	enum fault f = h1_keep_request(c, parsed);
+	if (f == FAULT_NONE)
+		f = h1_normalise(c);
+	if (f == FAULT_NONE) {
+		x->request->websocket = x->request->has_body = false;
+		x->refused = FAULT_HTTP_SMUGGLING;
+		f = http_conn_gateway(&c->conn)->site->route(x);
+	}
+	const struct handler *handler = x->handler;
+	x->handler = NULL;
+	if (f == FAULT_HTTP_SMUGGLING && handler && handler->corrects) {
+		h1_hold(c);
+		handler->open(x);
+	} else {
+		h1_refuse(c, f);
+	}
+}
+
 /* Reads one head; returns how many bytes it took, 0 when it is not complete or was refused. */
 static size_t h1_head(struct h1_conn *c, const uint8_t *p, size_t n)
 {
@@ -234,11 +274,13 @@ static size_t h1_head(struct h1_conn *c, const uint8_t *p, size_t n)
 		return 0;
 	}
 	if (f == FAULT_NONE) {
-		c->keep_alive = parsed.keep_alive;
-		c->http10 = parsed.minor == 0;
-		c->head_only = slice_eq(parsed.method, SLICE("HEAD"));
+		h1_keep_way(c, &parsed);
 		http1_body_begin(&c->body, parsed.body, parsed.length);
 		f = h1_keep_request(c, &parsed);
+	}
+	if (parsed.misused) {
+		h1_refuse_misused(c, &parsed);
+		return 0;
 	}
 	if (f != FAULT_NONE) {
 		h1_refuse(c, f);

@@ -165,6 +165,7 @@ void h2_pump_run(struct task *t)
 		h2_pump_pull(c);
 	while ((l = list_take(&c->written)) != NULL)
 		h2_pump_keep(LIST_OWNER(l, struct h2_stream, written));
+	stream_gather(c->conn.stream);
 	if (!c->busy)
 		h2_conn_settle(c);
 }

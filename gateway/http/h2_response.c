@@ -46,7 +46,7 @@ static void h2_say_head(struct h2_stream *s, int status, const struct header *he
 	nghttp2_nv *fields = arena_alloc(&s->x.arena, (n + H2_OURS) * sizeof(*fields));
 	size_t used = 0;
 
-	s->x.status = status;
+	exchange_life_answer(&s->x, status);
 	if (fields == NULL) {
 		h2_stream_fail(s, FAULT_NO_MEMORY);
 		return;

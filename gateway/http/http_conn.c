@@ -1,6 +1,7 @@
 #include "http/http_conn.h"
 
 #include "base/log.h"
+#include "report/counts.h"
 
 enum fault http_conn_init(struct http_conn *c, struct worker *w, const struct connection_ops *ops,
     void (*expire)(struct timer *), void (*grave)(struct task *))
@@ -64,6 +65,8 @@ static void http_conn_leave(struct http_conn *c)
 	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
 	admission_leave(w->gateway->admission, &c->admitted);
 	STATS_ADD(w->stats.connections, -1);
+	if (c->client.counts)
+		STATS_ADD(c->client.counts->connections, -1);
 }
 
 void http_conn_bury(struct http_conn *c)

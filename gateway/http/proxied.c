@@ -63,6 +63,7 @@ static void proxied_refuse(struct proxied *p, enum fault f)
 	const struct http_listener *l = p->accepted.tag;
 	char peer[ADDRESS_TEXT];
 
+	STATS_ADD(p->watch.worker->stats.refusals[f], 1);
 	log_fault(f, "listener %s: %s", l->conf->name, address_text(&p->accepted.peer, peer));
 	proxied_close(p);
 }

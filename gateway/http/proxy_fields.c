@@ -1,12 +1,15 @@
 #include "http/proxy_fields.h"
 
+#include "codec/traceparent.h"
+
 enum {
 	FIELD_HOP = 1,		/* of one connection only */
 	FIELD_REQUEST = 2,	/* of requests the gateway makes it itself */
 	FIELD_ANSWER = 4,	/* of answers, too */
 	FIELD_IDENTITY = 8,	/* tells of the client what only a trusted proxy may tell */
 	FIELD_ALL = 16,		/* stands for all that begin so */
-	FIELD_STAYS = 32	/* meant for the other end: no Connection field removes it */
+	FIELD_STAYS = 32,	/* meant for the other end: no Connection field removes it */
+	FIELD_TRACE = 64	/* of a request: what is no trace is not passed on as one */
 };
 
 static const struct {
@@ -44,6 +47,8 @@ static const struct {
 	{{"sec-", 4}, FIELD_STAYS | FIELD_ALL},
 	{{"set-cookie", 10}, FIELD_STAYS},
 	{{"strict-transport-security", 25}, FIELD_STAYS},
+	{{"traceparent", 11}, FIELD_TRACE | FIELD_STAYS},
+	{{"tracestate", 10}, FIELD_TRACE | FIELD_STAYS},
 	{{"vary", 4}, FIELD_STAYS},
 	{{"www-authenticate", 16}, FIELD_STAYS},
 };
@@ -95,7 +100,7 @@ static bool proxy_fields_is_twin(struct slice name)
 
 void proxy_fields_init(struct proxy_fields *f, const struct header *v, unsigned n)
 {
-	*f = (struct proxy_fields){v, n, 0, 0};
+	*f = (struct proxy_fields){.v = v, .n = n, .traced = traceparent_find(v, n).n > 0};
 	for (unsigned i = 0; i < n; i++) {
 		if (!slice_ieq(v[i].name, SLICE("Connection")))
 			continue;
@@ -133,7 +138,8 @@ bool proxy_fields_to_backend(const struct proxy_fields *f, unsigned i, bool trus
 	if (what && proxy_fields_is_twin(f->v[i].name))
 		return false;
 	return proxy_fields_pass(f, i, what,
-	    FIELD_HOP | FIELD_REQUEST | (trusted ? 0 : FIELD_IDENTITY));
+	    FIELD_HOP | FIELD_REQUEST | (trusted ? 0 : FIELD_IDENTITY) |
+	    (f->traced ? 0 : FIELD_TRACE));
 }
 
 /* A 426 says what to upgrade to (RFC 9110 section 15.5.22). */

@@ -11,6 +11,7 @@ struct proxy_fields {
 	const struct header	*v;
 	unsigned		 n;
 	unsigned		 first, last;	/* where Connection fields are: first … last - 1 */
+	bool			 traced;	/* they say which trace they are part of */
 };
 
 void	proxy_fields_init(struct proxy_fields *, const struct header *, unsigned n);

@@ -185,9 +185,7 @@ static void proxy_text_identity(struct proxy_text *t, const struct proxy_request
 /* Who asks for a WebSocket sends none, whatever its client asked with. */
 static bool proxy_request_tells_of_body(struct slice name)
 {
-	const struct slice content = SLICE("Content-");
-
-	return name.n > content.n && slice_ieq((struct slice){name.p, content.n}, content);
+	return slice_istarts(name, SLICE("Content-"));
 }
 
 static void proxy_text_fields(struct proxy_text *t, const struct proxy_request *p,

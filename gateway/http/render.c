@@ -48,7 +48,7 @@ static enum fault render_host(struct exchange *x, struct slice name, struct slic
 static enum fault render_path(struct exchange *x, struct slice name, struct slice *value)
 {
 	(void)name;
-	*value = x->request->path;
+	*value = exchange_resource(x);
 	return FAULT_NONE;
 }
 

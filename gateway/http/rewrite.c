@@ -135,7 +135,8 @@ enum fault rewrite_request(struct exchange *x, struct rewrite *w)
 	const struct request *r = x->request;
 	const char *key;
 
-	*w = (struct rewrite){.path = r->path, .query = r->query, .host = r->authority};
+	*w = (struct rewrite){.path = exchange_resource(x), .query = r->query,
+	    .host = r->authority};
 	enum fault f = rewrite_all(x, &x->route->conf->rewrite, w, &key);
 	if (f != FAULT_NONE)
 		log_fault(f, "route %s: '%s' of 'rewrite'", x->route->conf->name, key);

@@ -32,7 +32,13 @@ void task_cancel(struct task *t)
 void worker_bury(struct worker *w, struct task *t)
 {
 	list_remove(&t->link);
-	list_append(&w->buried, &t->link);
+	list_append(&w->last, &t->link);
+}
+
+/* In front: what is buried may still be owner of what is written. */
+void worker_hold(struct worker *w, struct task *t)
+{
+	list_prepend(&w->last, &t->link);
 }
 
 static inline bool worker_run_one(struct list *list)
@@ -58,10 +64,10 @@ void worker_flush(struct worker *w)
 		continue;
 }
 
-static APART void worker_free_buried(struct worker *w)
+static APART void worker_run_last(struct worker *w)
 {
-	while (worker_run_one(&w->buried))
-		continue;
+	while (worker_run_one(&w->last))
+		worker_flush(w);
 }
 
 static APART void worker_go_on(struct worker *w)
@@ -78,7 +84,7 @@ void worker_settle(struct worker *w)
 	if (!list_empty(&w->resumed))
 		worker_go_on(w);
 	if (!w->in_turn)
-		worker_free_buried(w);
+		worker_run_last(w);
 }
 
 void worker_run_timers(struct worker *w)
@@ -157,7 +163,7 @@ enum fault worker_init(struct worker *w, unsigned index, bool polls)
 	w->mail_end = &w->mail;
 	list_init(&w->corked);
 	list_init(&w->resumed);
-	list_init(&w->buried);
+	list_init(&w->last);
 	pthread_mutex_init(&w->mail_lock, NULL);
 	worker_enter(w);
 	w->scratch = malloc(WORKER_SCRATCH);
@@ -181,7 +187,7 @@ static void worker_drop_mail(struct worker *w)
 void worker_fini(struct worker *w)
 {
 	worker_drop_mail(w);
-	while (worker_run_one(&w->buried))
+	while (worker_run_one(&w->last))
 		continue;
 	if (w->mail_watch.fd >= 0)
 		close(w->mail_watch.fd);
@@ -220,7 +226,7 @@ static int worker_wait(const struct worker *w, int timeout)
 	return (int)syscall(SYS_epoll_pwait, w->poll_fd, w->events, TURN_EVENTS, timeout, NULL, 8);
 }
 
-void worker_turn(struct worker *w, int most)
+static INLINED void worker_go_round(struct worker *w, int most)
 {
 	int n = worker_wait(w, worker_patience(w, most));
 
@@ -242,14 +248,19 @@ void worker_turn(struct worker *w, int most)
 	w->in_turn = false;
 	if (timers_next(&w->timers) <= w->now)
 		worker_run_timers(w);
-	else if (!list_empty(&w->buried) || n == 0)
+	else if (!list_empty(&w->last) || n == 0)
 		worker_settle(w);
+}
+
+void worker_turn(struct worker *w, int most)
+{
+	worker_go_round(w, most);
 }
 
 void worker_run(struct worker *w)
 {
 	while (!w->ended)
-		worker_turn(w, -1);
+		worker_go_round(w, -1);
 }
 
 void worker_stop(struct worker *w)

@@ -3,8 +3,9 @@
  * the snapshot of the configuration and their mailboxes.
  *
  * The loop calls two kinds of functions only: a watch's and a timer's. Each call is followed by
- * worker_settle: flush what was corked, run what was resumed; what was buried is freed at the end
- * of the turn. So no object dies under its caller and nobody else needs to think about re-entrancy.
+ * worker_settle: flush what was corked, run what was resumed; what was held leaves, and what was
+ * buried is freed, at the end of the turn. So no object dies under its caller and nobody else needs
+ * to think about re-entrancy.
  */
 #ifndef WORKER_H
 #define WORKER_H
@@ -45,7 +46,7 @@ struct worker {
 	uint8_t			*scratch;
 	struct list		 corked;	/* tasks: writes to flush */
 	struct list		 resumed;	/* tasks: reads to go on with */
-	struct list		 buried;	/* tasks: objects to free */
+	struct list		 last;		/* tasks: held writes, then objects to free */
 	struct timers		 timers;
 	bool			 in_turn, ended;
 	unsigned		 index;
@@ -87,6 +88,11 @@ void		worker_run_timers(struct worker *);	/* those that are due; then settle */
 
 void		task_init(struct task *, void (*run)(struct task *));
 void		worker_bury(struct worker *, struct task *);	/* run frees; call once */
+/*
+ * In a turn (in_turn), for a task that is not queued: run is called at the end of it, before
+ * anything is freed. For writes that other events of the same turn may add to.
+ */
+void		worker_hold(struct worker *, struct task *);
 void		task_cancel(struct task *);
 
 static inline void task_queue(struct list *queue, struct task *t)

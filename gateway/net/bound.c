@@ -231,10 +231,12 @@ size_t bound_count(const struct config_listener *conf)
 	return given ? given : conf->n_bind;
 }
 
-const char *bound_text(const struct config_listener *conf, size_t i)
+const struct config_address *bound_address(const struct config_listener *conf, size_t i)
 {
-	return given_count(conf->name) ? "a socket that was passed under its name"
-	    : conf->bind[i].text;
+	static const struct config_address unknown = {
+	    .text = "a socket that was passed under its name"};
+
+	return given_count(conf->name) ? &unknown : &conf->bind[i];
 }
 
 bool bound_open(struct bound *b, const struct config_listener *conf, size_t i)
@@ -248,16 +250,27 @@ bool bound_open(struct bound *b, const struct config_listener *conf, size_t i)
 	return false;
 }
 
+bool bound_has_file(const char *path, dev_t dev, ino_t ino)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
+bool bound_adjust(const struct bound *b, const struct config_listener *conf)
+{
+	return listen(b->fd, conf->backlog) == 0 &&
+	    (b->path == NULL || conf->mode == 0 || chmod(b->path, conf->mode) == 0);
+}
+
 void bound_close(struct bound *b)
 {
 	bool owned = bound_leave(b);
-	struct stat st;
 
 	if (b->fd >= 0)
 		close(b->fd);
 	/* Somebody else may have taken the name meanwhile. */
-	if (b->path && owned && lstat(b->path, &st) == 0 && st.st_dev == b->dev &&
-	    st.st_ino == b->ino)
+	if (b->path && owned && bound_has_file(b->path, b->dev, b->ino))
 		unlink(b->path);
 	free(b->path);
 	*b = (struct bound){.fd = -1};

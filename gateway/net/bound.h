@@ -25,14 +25,18 @@ struct bound {
  * for it (given.h).
  */
 size_t	bound_count(const struct config_listener *);
-/* What the i-th is called: its address, as it was written. */
-const char *bound_text(const struct config_listener *, size_t i);
+/* The i-th one's; of size 0, and called something, if a service manager has chosen it. */
+const struct config_address *bound_address(const struct config_listener *, size_t i);
 /*
  * The i-th of them: one that was passed to this process, or a new one. False: errno says why, and
  * nothing is left behind.
  */
 bool	bound_open(struct bound *, const struct config_listener *, size_t i);
 void	bound_close(struct bound *);
+/* Is there the file that was made for a socket? */
+bool	bound_has_file(const char *path, dev_t, ino_t);
+/* The listener's backlog and mode, on a socket that was made by others. False: errno says why. */
+bool	bound_adjust(const struct bound *, const struct config_listener *);
 
 /* All that were bound here or by a predecessor, not those of a service manager. Any thread. */
 void	bound_each(void (*each)(int fd, void *arg), void *arg);

@@ -1,6 +1,7 @@
 /*
- * A cork gathers what one wake-up writes to one stream. Small pieces are copied side by side, so
- * that a frame head and its payload leave as one run of bytes; large ones are referred to.
+ * A cork gathers what one wake-up, or one turn (stream_gather), writes to one stream. Small pieces
+ * are copied side by side, so that a frame head and its payload leave as one run of bytes; large
+ * ones are referred to.
  */
 #ifndef CORK_H
 #define CORK_H

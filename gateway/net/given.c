@@ -132,19 +132,19 @@ static void given_drop(struct given_socket *s)
 }
 
 /* Of the second kind the name is that of none. */
-static bool given_has_listener(const char *name, const struct config_listener *listeners, size_t n)
+static bool given_has_listener(const char *name, const struct config *config)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(listeners[i].name, name) == 0)
+	for (size_t i = 0; i < config->n_listeners; i++)
+		if (strcmp(config->listeners[i].name, name) == 0)
 			return true;
-	return false;
+	return config->admin_http.n_bind > 0 && strcmp(config->admin_http.name, name) == 0;
 }
 
-void given_close_rest(const struct config_listener *listeners, size_t n)
+void given_close_rest(const struct config *config)
 {
 	for (size_t i = 0; i < given_n; i++) {
 		struct given_socket *s = &given_sockets[i];
-		if (given_has_listener(s->name, listeners, n))
+		if (given_has_listener(s->name, config))
 			continue;
 		if (*s->name)
 			log_line(LOG_LEVEL_WARN, "descriptor %d was passed under the name '%s', "

@@ -21,7 +21,7 @@
 /* Reads the environment, and takes what it speaks of out of it. NO_MEMORY, on the log. */
 enum fault	given_open(void) MUST_USE;
 /* What nobody has taken is closed; of the first kind that is warned of. */
-void		given_close_rest(const struct config_listener *, size_t n);
+void		given_close_rest(const struct config *);
 void		given_close(void);	/* all that are left, at the end */
 
 /* How many were opened for the listener of that name; 0: it is bound as the configuration says. */

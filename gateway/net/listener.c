@@ -4,9 +4,11 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/endpoint.h"
 #include "net/bound.h"
 
 enum {
@@ -15,9 +17,15 @@ enum {
 };
 
 struct listener_socket {
-	struct watch	 watch;
-	struct bound	 bound;
-	struct listener	*listener;
+	struct watch		 watch;
+	struct bound		 bound;
+	/* What another thread may look at: it does not change once it is bound. */
+	struct config_address	 address;	/* its text is not ours */
+	bool			 dual;
+	dev_t			 dev;		/* of a unix socket's file */
+	ino_t			 ino;
+	struct listener_socket	*before;	/* whose bound socket it will be; or NULL */
+	struct listener		*listener;
 };
 
 /* What goes to another worker in one wake-up. */
@@ -30,6 +38,8 @@ struct listener_letter {
 };
 
 struct listener {
+	struct task		  grave;
+	const struct config_listener *conf;	/* until it was started */
 	char			 *name;
 	const void		 *tag;
 	listener_accept		 *accept;
@@ -200,6 +210,11 @@ static void listener_ready(struct watch *watch, unsigned what)
 	listener_post(s->listener);
 }
 
+static void listener_dig(struct task *t)
+{
+	listener_free(LIST_OWNER(t, struct listener, grave));
+}
+
 static struct listener *listener_new(const struct config_listener *conf, const void *tag,
     listener_accept *accept_on)
 {
@@ -207,6 +222,8 @@ static struct listener *listener_new(const struct config_listener *conf, const v
 
 	if (l == NULL)
 		return NULL;
+	task_init(&l->grave, listener_dig);
+	l->conf = conf;
 	l->name = strdup(conf->name);
 	l->tag = tag;
 	l->accept = accept_on;
@@ -214,6 +231,9 @@ static struct listener *listener_new(const struct config_listener *conf, const v
 	for (size_t i = 0; i < l->n; i++) {
 		l->sockets[i].listener = l;
 		l->sockets[i].bound.fd = -1;
+		l->sockets[i].address = *bound_address(conf, i);
+		l->sockets[i].dual = l->sockets[i].address.size > 0 && conf->bind_dual &&
+		    conf->bind_dual[i];
 	}
 	if (l->name == NULL) {
 		free(l);
@@ -222,28 +242,93 @@ static struct listener *listener_new(const struct config_listener *conf, const v
 	return l;
 }
 
+typedef bool listener_test(const struct listener_socket *, const struct listener_socket *);
+
+/* A unix socket whose file is gone is of no use to anybody. */
+static bool listener_is_there(const struct listener_socket *s)
+{
+	struct sockaddr_un un;
+
+	if (s->address.sa.ss_family != AF_UNIX)
+		return true;
+	memcpy(&un, &s->address.sa, sizeof(un));
+	return un.sun_path[0] == '\0' || bound_has_file(un.sun_path, s->dev, s->ino);
+}
+
+static bool listener_is_same(const struct listener_socket *s, const struct listener_socket *before)
+{
+	size_t size = s->address.size;
+
+	return size > 0 && size == before->address.size && s->dual == before->dual &&
+	    memcmp(&s->address.sa, &before->address.sa, size) == 0 &&
+	    listener_is_there(before);
+}
+
+static bool listener_clashes(const struct listener_socket *s, const struct listener_socket *before)
+{
+	return s->address.sa.ss_family != AF_UNIX &&
+	    endpoint_clash(&s->address, s->dual, &before->address, before->dual);
+}
+
+static struct listener_socket *listener_find(const struct listener_socket *s,
+    struct listener *const *before, size_t n_before, listener_test *test)
+{
+	for (size_t i = 0; i < n_before; i++)
+		for (size_t k = 0; k < before[i]->n; k++)
+			if (test(s, &before[i]->sockets[k]))
+				return &before[i]->sockets[k];
+	return NULL;
+}
+
+/* An address can be replaced by one that it overlaps with only when it has been given up. */
+static void listener_complain(const struct listener_socket *s, struct listener *const *before,
+    size_t n_before, int error)
+{
+	const struct config_listener *conf = s->listener->conf;
+	const struct listener_socket *holder = error == EADDRINUSE
+	    ? listener_find(s, before, n_before, listener_clashes) : NULL;
+
+	log_line(LOG_LEVEL_ERROR, "listener %s: %s (%s:%u): %s%s%s%s", conf->name, s->address.text,
+	    conf->place.file, conf->place.line, strerror(error),
+	    holder ? ", by listener " : "", holder ? holder->listener->name : "",
+	    holder ? " of before, which only a restart can replace by it" : "");
+}
+
+static bool listener_bind(struct listener_socket *s, size_t i, struct listener *const *before,
+    size_t n_before)
+{
+	s->before = listener_find(s, before, n_before, listener_is_same);
+	if (s->before || bound_open(&s->bound, s->listener->conf, i)) {
+		s->dev = s->before ? s->before->dev : s->bound.dev;
+		s->ino = s->before ? s->before->ino : s->bound.ino;
+		return true;
+	}
+	listener_complain(s, before, n_before, errno);
+	return false;
+}
+
+/* Goes on after an address that is taken, so that all of them are on the log. */
 enum fault listener_open(const struct config_listener *conf, const void *tag,
-    listener_accept *accept_on, struct listener **made)
+    listener_accept *accept_on, struct listener *const *before, size_t n_before,
+    struct listener **made)
 {
 	struct listener *l = listener_new(conf, tag, accept_on);
+	bool bound = true;
 
 	if (l == NULL) {
 		log_fault(FAULT_NO_MEMORY, "listener %s", conf->name);
 		return FAULT_NO_MEMORY;
 	}
-	for (size_t i = 0; i < l->n; i++) {
-		if (bound_open(&l->sockets[i].bound, conf, i))
-			continue;
-		log_line(LOG_LEVEL_ERROR, "listener %s: %s (%s:%u): %s", conf->name,
-		    bound_text(conf, i), conf->place.file, conf->place.line, strerror(errno));
+	for (size_t i = 0; i < l->n; i++)
+		bound &= listener_bind(&l->sockets[i], i, before, n_before);
+	if (bound)
+		*made = l;
+	else
 		listener_free(l);
-		return FAULT_SYSTEM;
-	}
-	*made = l;
-	return FAULT_NONE;
+	return bound ? FAULT_NONE : FAULT_SYSTEM;
 }
 
-enum fault listener_start(struct listener *l, struct worker *acceptor,
+enum fault listener_prepare(struct listener *l, struct worker *acceptor,
     struct worker *const *workers, unsigned n)
 {
 	l->workers = malloc(n * sizeof(struct worker *));
@@ -256,17 +341,40 @@ enum fault listener_start(struct listener *l, struct worker *acceptor,
 	memcpy(l->workers, workers, n * sizeof(struct worker *));
 	l->n_workers = n;
 	l->acceptor = acceptor;
-	for (size_t i = 0; i < l->n; i++)
-		watch_init(&l->sockets[i].watch, acceptor, l->sockets[i].bound.fd, listener_ready);
-	listener_watch(l, WATCH_READ);
 	return FAULT_NONE;
+}
+
+static void listener_take_over(struct listener_socket *s)
+{
+	struct listener_socket *before = s->before;
+
+	s->before = NULL;
+	watch_fini(&before->watch);
+	s->bound = before->bound;
+	before->bound = (struct bound){.fd = -1};
+	if (!bound_adjust(&s->bound, s->listener->conf))
+		log_line(LOG_LEVEL_ERROR, "listener %s: %s: its backlog or mode stays: %s",
+		    s->listener->name, s->address.text, strerror(errno));
+}
+
+void listener_start(struct listener *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct listener_socket *s = &l->sockets[i];
+		if (s->before)
+			listener_take_over(s);
+		watch_init(&s->watch, l->acceptor, s->bound.fd, listener_ready);
+		s->address.text = NULL;
+	}
+	l->conf = NULL;
+	listener_watch(l, WATCH_READ);
 }
 
 void listener_stop(struct listener *l)
 {
 	if (l->acceptor) {
 		timer_close(l->acceptor, &l->rest);
-		for (size_t i = 0; i < l->n; i++)
+		for (size_t i = 0; i < l->n && l->conf == NULL; i++)
 			watch_fini(&l->sockets[i].watch);
 	}
 	l->acceptor = NULL;
@@ -283,4 +391,12 @@ void listener_free(struct listener *l)
 	free(l->letters);
 	free(l->name);
 	free(l);
+}
+
+void listener_bury(struct listener *l)
+{
+	struct worker *w = l->acceptor;
+
+	listener_stop(l);
+	worker_bury(w, &l->grave);
 }

@@ -27,24 +27,32 @@ struct listener;
 typedef void listener_accept(struct worker *, const struct accepted *);
 
 /*
- * Binds and listens: one socket for each address of the listener. FAULT_SYSTEM with the reason on
- * the log ("listener web: 0.0.0.0:80 (conf:12): Address already in use"). A stale unix socket
- * (nobody listens) is replaced. Nothing is accepted yet.
+ * One socket for each address of the listener. Those that a listener of before (n_before 0: there
+ * is none) has already are taken over from it, later, by listener_start; the others are bound, and
+ * listen. FAULT_SYSTEM with the reason on the log ("listener web: 0.0.0.0:80 (conf:12): Address
+ * already in use"). A stale unix socket (nobody listens) is replaced. Nothing is accepted yet.
  */
 enum fault	 listener_open(const struct config_listener *, const void *tag, listener_accept *,
-		    struct listener **) MUST_USE;
+		    struct listener *const *before, size_t n_before, struct listener **) MUST_USE;
 /*
- * Accepts on this worker, the acceptor, for these (the acceptor may be among
- * them). Its thread only.
+ * Gets all that listener_start needs, to accept on this worker, the acceptor, for these (the
+ * acceptor may be among them). Its thread only. NO_MEMORY.
  */
-enum fault	 listener_start(struct listener *, struct worker *acceptor, struct worker *const *,
-		    unsigned n) MUST_USE;
+enum fault	 listener_prepare(struct listener *, struct worker *acceptor,
+		    struct worker *const *, unsigned n) MUST_USE;
 /*
- * No more is accepted; sockets closed, unix socket files removed. The acceptor's thread only. What
- * was accepted before may still be on its way to other workers, tag and all; it arrives before
- * any letter that is posted from here afterwards.
+ * Accepts. Sockets of before are listened on without a break: who waits in their queues comes to
+ * this listener. Their old listeners live still. The acceptor's thread only.
+ */
+void		 listener_start(struct listener *);
+/*
+ * No more is accepted; sockets that nobody took over are closed, unix socket files removed. The
+ * acceptor's thread only. What was accepted before may still be on its way to other workers, tag
+ * and all; it arrives before any letter that is posted from here afterwards.
  */
 void		 listener_stop(struct listener *);
-void		 listener_free(struct listener *);	/* stopped, or never started */
+/* Its acceptor has ended, or it has none. NULL is fine. */
+void		 listener_free(struct listener *);
+void		 listener_bury(struct listener *);	/* instead, on the acceptor's thread */
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * A stream moves the bytes of one socket, plain or TLS. Reads land in the worker's scratch; writes
- * of one wake-up leave with one send. An idle stream owns no buffer.
+ * of one wake-up leave with one send (stream_gather: those of one turn). An idle stream owns no
+ * buffer.
  *
  * Ownership: stream_new gives it to the caller, stream_close to the worker, which flushes, says
  * close_notify and FIN, waits for the peer's end within STREAM_LINGER and frees it. Events never
@@ -137,6 +138,11 @@ void		 stream_set_buffer(struct stream *, uint64_t bytes, uint64_t longest);
  * the callback that is running now returns (they are the worker's scratch, or constant).
  */
 enum flow	 stream_write(struct stream *, const struct iovec *, int n);
+/*
+ * Others may write to it in this turn of the loop: what was written leaves at the end of that,
+ * together, unless some of it is too large to be copied. To be said after all writes of a wake-up.
+ */
+void		 stream_gather(struct stream *);
 /* What was written leaves, or is copied, now: pieces that were not may become invalid. */
 void		 stream_push(struct stream *);
 void		 stream_pause(struct stream *, unsigned why);

@@ -179,6 +179,20 @@ void stream_push(struct stream *s)
 	stream_out_uncork(s);
 }
 
+/* What is referred to is the scratch of this wake-up: only copies can wait for others. */
+void stream_gather(struct stream *s)
+{
+	struct worker *w = s->watch.worker;
+
+	if (s->cork == NULL)
+		return;
+	task_cancel(&s->cork_task);
+	if (w->in_turn && s->cork->copied == s->cork->bytes)
+		worker_hold(w, &s->cork_task);
+	else
+		worker_cork(w, &s->cork_task);
+}
+
 static bool stream_out_over(struct stream *s)
 {
 	if (!s->told_full && s->out.n > s->full_at) {

@@ -139,6 +139,11 @@ void tls_ctx_free(struct tls_ctx *ctx)
 	free(ctx);
 }
 
+X509 *tls_ctx_certificate(const struct tls_ctx *ctx, size_t n)
+{
+	return n < ctx->n ? SSL_CTX_get0_certificate(ctx->v[n]) : NULL;
+}
+
 /* Unknown names are no reason for the default not to answer: its certificate tells the client. */
 static int tls_ctx_on_name(SSL *ssl, int *alert, void *arg)
 {

@@ -20,6 +20,8 @@ enum fault	 tls_ctx_server(const struct config_tls *, struct tls_ctx **) MUST_US
 /* What a backend's tls group says. The same faults; verify = false is warned about here, once. */
 enum fault	 tls_ctx_client(const struct config_backend *, struct tls_ctx **) MUST_USE;
 void		 tls_ctx_free(struct tls_ctx *);
+/* The nth of a profile's certificates, which is the context's; NULL: there are fewer. */
+X509		*tls_ctx_certificate(const struct tls_ctx *, size_t n);
 /* A connection of a listener's; NULL when out of memory. h2: HTTP/2 is offered, too (ALPN). */
 SSL		*tls_ctx_accept(struct tls_ctx *, bool h2);
 /*

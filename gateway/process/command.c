@@ -216,10 +216,6 @@ static bool command_check_options(const struct command_line *l)
 			    c->name ? "framegate " : "LISTEN TARGET", c->name ? c->name : "");
 			return false;
 		}
-		if (l->given & 1u << i && o->later) {
-			command_misuse(c, "option '--%s' is not supported yet", o->name);
-			return false;
-		}
 	}
 	return true;
 }

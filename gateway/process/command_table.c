@@ -10,6 +10,10 @@
 #include "process/websockify.h"
 
 const struct command_option option_table[OPTION_COUNT] = {
+	[OPTION_AGAINST] = {
+		.name = "against", .value = "FILE",
+		.text = "With --diff: the configuration to compare with.",
+	},
 	[OPTION_CERT] = {
 		.name = "cert", .value = "PEM",
 		.text = "Speak TLS with this certificate, its chain behind it in the same file.",
@@ -19,8 +23,9 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.text = "The configuration; /etc/framegate/framegate.conf when it is not given.",
 	},
 	[OPTION_DIFF] = {
-		.name = "diff", .later = true,
-		.text = "Say what a reload would change.",
+		.name = "diff",
+		.text = "Say what a reload would change, and what becomes of the sessions that are "
+		    "open.",
 	},
 	[OPTION_FRAMING] = {
 		.name = "framing", .value = "FRAMING",
@@ -105,7 +110,8 @@ const struct command command_table[] = {
 		    "any origin may connect.",
 	},
 	{
-		.name = "check", .options = OPTION(CONFIG) | OPTION(DIFF), .run = check_config_run,
+		.name = "check", .run = check_config_run,
+		.options = OPTION(CONFIG) | OPTION(DIFF) | OPTION(AGAINST),
 		.brief = "say every mistake in the configuration",
 		.text = "Certificates and keys are read; names that do not resolve are warned "
 		    "about. Nothing is bound.",

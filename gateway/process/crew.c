@@ -18,7 +18,7 @@ struct crew_member {
 	struct worker		 worker;
 	struct gateway_worker	 gateway;
 	struct farewell		 farewell;
-	struct letter		 stop, hurry;
+	struct letter		 stop, hurry, end, renew;
 	struct crew		*crew;
 };
 
@@ -27,20 +27,36 @@ struct crew {
 	struct worker		**workers;
 	unsigned		  n, running;
 	uint64_t		  stop_time;
-	_Atomic unsigned	  left;		/* workers that have not ended */
+	_Atomic unsigned	  left;		/* workers that have something to do */
 	struct admission	  admission;
 	struct errands		 *errands;
 	struct session_map	 *session_map;
 	void			(*ended)(void);
+	struct held		*next;		/* the snapshot that comes into force; counted */
+	_Atomic unsigned	  unrenewed;	/* workers that do not have it yet */
+	void			(*renewed)(void *);
+	void			*renewed_arg;
 };
 
+static void crew_open_end(struct worker *w, struct letter *l)
+{
+	(void)l;
+	worker_stop(w);
+}
+
+/*
+ * A worker that has nothing left to do may own a session whose receiver, on another worker, is to
+ * get the last of it: all end together.
+ */
 static void crew_member_ended(struct farewell *f)
 {
-	struct crew_member *m = LIST_OWNER(f, struct crew_member, farewell);
+	struct crew *crew = LIST_OWNER(f, struct crew_member, farewell)->crew;
 
-	worker_stop(&m->worker);
-	if (atomic_fetch_sub(&m->crew->left, 1) == 1)
-		m->crew->ended();
+	if (atomic_fetch_sub(&crew->left, 1) != 1)
+		return;
+	for (unsigned i = 0; i < crew->running; i++)
+		worker_post(crew->workers[i], &crew->members[i].end);
+	crew->ended();
 }
 
 static void crew_open_stop(struct worker *w, struct letter *l)
@@ -57,17 +73,41 @@ static void crew_open_hurry(struct worker *w, struct letter *l)
 	farewell_hurry(&LIST_OWNER(l, struct crew_member, hurry)->farewell);
 }
 
+static struct snapshot *crew_snapshot(struct held *h)
+{
+	return LIST_OWNER(h, struct snapshot, held);
+}
+
+static void crew_member_renew(struct crew_member *m)
+{
+	struct crew *crew = m->crew;
+	struct held *next = crew->next, *before = m->gateway.snapshot;
+
+	m->gateway.snapshot = held_get(next);
+	held_put(before);
+	if (atomic_fetch_sub(&crew->unrenewed, 1) > 1)
+		return;
+	crew->next = NULL;
+	held_put(next);
+	crew->renewed(crew->renewed_arg);
+}
+
+static void crew_open_renew(struct worker *w, struct letter *l)
+{
+	(void)w;
+	crew_member_renew(LIST_OWNER(l, struct crew_member, renew));
+}
+
 static void crew_member_fini(struct crew_member *m)
 {
 	struct worker *w = &m->worker;
 
 	if (w->index == 0)
-		snapshot_unwatch(LIST_OWNER(m->gateway.snapshot, struct snapshot, held));
+		snapshot_retire(crew_snapshot(m->gateway.snapshot));
 	resolver_fini(w);
 	pool_free(m->gateway.pool);
 	net_worker_fini(w);
 	farewell_fini(&m->farewell);
-	session_drop_all(w);
 	worker_fini(w);		/* letters that were not opened may speak of backends */
 	held_put(m->gateway.snapshot);
 	compress_pool_free(m->gateway.compress);
@@ -84,6 +124,8 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	m->crew = crew;
 	m->stop.open = crew_open_stop;
 	m->hurry.open = crew_open_hurry;
+	m->end.open = crew_open_end;
+	m->renew.open = crew_open_renew;
 	m->gateway = (struct gateway_worker){
 	    .site = site, .snapshot = held_get(snapshot), .admission = &crew->admission,
 	    .errands = crew->errands, .session_map = crew->session_map};
@@ -100,7 +142,7 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	if (f == FAULT_NONE)
 		f = resolver_init(w, NULL);
 	if (f == FAULT_NONE && index == 0)
-		f = snapshot_watch(LIST_OWNER(snapshot, struct snapshot, held), w);
+		f = snapshot_enter(crew_snapshot(snapshot), NULL, w);
 	if (f != FAULT_NONE)
 		crew_member_fini(m);
 	return f;
@@ -141,8 +183,12 @@ enum fault crew_new(unsigned n, const struct http_site *site, struct held *snaps
 void crew_free(struct crew *crew)
 {
 	errands_free(crew->errands);
+	/* What they know of visits holds as long as all mailboxes do. */
+	for (unsigned i = 0; i < crew->n; i++)
+		session_drop_all(crew->workers[i]);
 	while (crew->n > 0)
 		crew_member_fini(&crew->members[--crew->n]);
+	held_put(crew->next);
 	admission_fini(&crew->admission);
 	session_map_free(crew->session_map);
 	free(crew->members);
@@ -170,6 +216,23 @@ struct worker *const *crew_workers(const struct crew *crew, unsigned *n)
 {
 	*n = crew->n;
 	return crew->workers;
+}
+
+void crew_renew(struct crew *crew, struct held *snapshot, void (*renewed)(void *), void *arg)
+{
+	struct crew_member *first = &crew->members[0];
+	struct held *before = first->gateway.snapshot;
+
+	crew->next = held_get(snapshot);
+	crew->renewed = renewed;
+	crew->renewed_arg = arg;
+	atomic_store(&crew->unrenewed, crew->n);
+	if (snapshot_enter(crew_snapshot(snapshot), crew_snapshot(before), &first->worker) !=
+	    FAULT_NONE)
+		log_fault(FAULT_NO_MEMORY, "not all servers are checked until the next reload");
+	for (unsigned i = 1; i < crew->n; i++)
+		worker_post(crew->workers[i], &crew->members[i].renew);
+	crew_member_renew(first);
 }
 
 void crew_stop(struct crew *crew, uint64_t ms)

@@ -23,6 +23,14 @@ void		 crew_free(struct crew *);
 enum fault	 crew_start(struct crew *) MUST_USE;
 struct worker *const *crew_workers(const struct crew *, unsigned *n);
 
+/*
+ * On the first worker's thread: what is new goes by this snapshot from now on, there at once, and
+ * on each other worker from a letter on, behind all connections that were accepted before.
+ * renewed: called from the thread of the worker that comes last; until then there is no second
+ * time. Not called if the crew ends before.
+ */
+void		 crew_renew(struct crew *, struct held *snapshot, void (*renewed)(void *), void *);
+
 /* From any thread: sessions are closed within ms, then the workers end. Once. */
 void		 crew_stop(struct crew *, uint64_t ms);
 /* From any thread: at once. Once; after crew_stop or without it. */

@@ -91,7 +91,7 @@ int demo_run(const struct arguments *a)
 		return COMMAND_USAGE;
 	if (asprintf(&hello, DEMO_HELLO, target ? target : "a built-in echo") < 0)
 		hello = NULL;
-	int status = gateway_run(config, hello);
+	int status = gateway_run(config, NULL, hello);
 	free(hello);
 	return status;
 }

@@ -8,10 +8,10 @@
 #include "config/config.h"
 
 /*
- * Runs until a signal stops it. Takes the configuration over. hello: said on standard output once
- * clients can connect; NULL: nothing. Returns an enum command_exit; a start that fails has said why
- * on the log.
+ * Runs until a signal stops it. Takes the configuration over. file: where it is read again for a
+ * reload, NULL: nowhere. hello: said on standard output once clients can connect; NULL: nothing.
+ * Returns an enum command_exit; a start that fails has said why on the log.
  */
-int	gateway_run(struct config *, const char *hello);
+int	gateway_run(struct config *, const char *file, const char *hello);
 
 #endif

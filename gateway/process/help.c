@@ -49,7 +49,7 @@ static void help_synopsis(const struct command *c)
 		column = help_piece(column, indent, "%s", c->operands[i]);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct command_option *o = &option_table[i];
-		if (!(c->options & 1u << i) || o->later)
+		if (!(c->options & 1u << i))
 			continue;
 		char dashed[HELP_PIECE];
 		if (o->letter)
@@ -90,9 +90,7 @@ static void help_option(const struct command_option *o)
 		column = HELP_COLUMNS;
 	else
 		column = HELP_INDENT + HELP_OPTION;
-	column = help_text(column, HELP_INDENT + HELP_OPTION, o->text);
-	if (o->later)
-		help_text(column, HELP_INDENT + HELP_OPTION, "Not supported yet.");
+	help_text(column, HELP_INDENT + HELP_OPTION, o->text);
 	putchar('\n');
 }
 

@@ -4,37 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/roff.h"
 #include "process/command.h"
-
-/* Text that may hold what mdoc would take for its own. */
-static void manual_text(FILE *out, const char *s)
-{
-	if (*s == '.' || *s == '\'')
-		fputs("\\&", out);
-	for (; *s; s++) {
-		if (*s == '\\')
-			fputs("\\e", out);
-		else if (*s == '-')
-			fputs("\\-", out);
-		else
-			putc(*s, out);
-	}
-}
-
-/* Each sentence on a line of its own, which makes the spaces between them right. */
-static void manual_sentences(FILE *out, const char *s)
-{
-	for (const char *end; (end = strstr(s, ". ")) != NULL; s = end + 2) {
-		char *sentence = strndup(s, (size_t)(end - s) + 1);
-		if (sentence == NULL)
-			return;
-		manual_text(out, sentence);
-		putc('\n', out);
-		free(sentence);
-	}
-	manual_text(out, s);
-	putc('\n', out);
-}
 
 static void manual_option_name(FILE *out, const struct command_option *o, bool both)
 {
@@ -61,7 +32,7 @@ static void manual_usage(FILE *out, const struct command *c)
 			fprintf(out, strchr(operand, '|') ? ".Cm %s\n" : ".Ar %s\n", operand);
 	}
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (!(c->options & 1u << i) || option_table[i].later)
+		if (!(c->options & 1u << i))
 			continue;
 		fputs(".Op", out);
 		manual_option_name(out, &option_table[i], false);
@@ -94,9 +65,7 @@ static void manual_options(FILE *out, const struct command *c)
 		fputs(".It", out);
 		manual_option_name(out, o, true);
 		putc('\n', out);
-		manual_sentences(out, o->text);
-		if (o->later)
-			fputs("Not supported yet.\n", out);
+		roff_sentences(out, o->text);
 	}
 	if (any)
 		fputs(".El\n", out);
@@ -108,10 +77,10 @@ static void manual_command(FILE *out, const struct command *c)
 	manual_usage(out, c);
 	fputs(".Xc\n", out);
 	putc(toupper((unsigned char)c->brief[0]), out);
-	manual_text(out, c->brief + 1);
+	roff_text(out, slice_of(c->brief + 1));
 	fputs(".\n", out);
 	if (c->text)
-		manual_sentences(out, c->text);
+		roff_sentences(out, c->text);
 	if (c->run == NULL)
 		fputs("Not supported yet.\n", out);
 	manual_options(out, c);

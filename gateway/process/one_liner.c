@@ -134,5 +134,5 @@ int one_liner_run(const struct arguments *a)
 		return COMMAND_USAGE;
 	log_line(LOG_LEVEL_WARN, "pages from any origin may connect; a configuration file can "
 	    "name those that may (origins)");
-	return gateway_run(config, NULL);
+	return gateway_run(config, NULL, NULL);
 }

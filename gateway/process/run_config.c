@@ -12,7 +12,8 @@ const char *run_config_file(const struct arguments *a)
 
 int run_config_run(const struct arguments *a)
 {
-	struct config *config = config_load(run_config_file(a), NULL);
+	const char *file = run_config_file(a);
+	struct config *config = config_load(file, NULL);
 
-	return config ? gateway_run(config, NULL) : COMMAND_WRONG;
+	return config ? gateway_run(config, file, NULL) : COMMAND_WRONG;
 }

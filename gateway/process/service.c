@@ -9,6 +9,7 @@
 
 enum {
 	SERVICE_STATUS = 10 * 1000,	/* ms from one status line to the next */
+	SERVICE_TICK = 5 * 1000,	/* ms, where no watchdog is impatient */
 	SERVICE_TICKS = 4,		/* looks within the watchdog's patience */
 	SERVICE_WORDS = 128
 };
@@ -47,13 +48,13 @@ static bool service_lives(struct service *s)
 	if (s->stopping)
 		return true;
 	late = pulse_check(&s->pulse, s->main->now);
-	if (late && !s->held_up)
-		log_line(LOG_LEVEL_ERROR, "worker %u does not answer, for %" PRIu64 " ms so far: "
-		    "the watchdog is not told that all is well", late->worker->index,
-		    s->main->now - late->since);
-	if (late == NULL && s->held_up)
+	if (late && !s->life->held_up)
+		log_line(LOG_LEVEL_ERROR, "worker %u does not answer, for %" PRIu64 " ms so far%s",
+		    late->worker->index, s->main->now - late->since, s->watched
+		    ? ": the watchdog is not told that all is well" : "");
+	if (late == NULL && s->life->held_up)
 		log_line(LOG_LEVEL_WARN, "all workers answer again");
-	s->held_up = late != NULL;
+	s->life->held_up = late != NULL;
 	return late == NULL;
 }
 
@@ -61,15 +62,15 @@ static void service_on_watchdog(struct timer *t)
 {
 	struct service *s = LIST_OWNER(t, struct service, watchdog);
 
-	if (service_lives(s))
+	if (service_lives(s) && s->watched)
 		notify_alive();
 	timer_set(s->main, t, s->main->now + s->tick);
 }
 
 enum fault service_init(struct service *s, struct worker *main, struct worker *const *workers,
-    unsigned n)
+    unsigned n, struct life *life)
 {
-	*s = (struct service){.main = main, .workers = workers, .n_workers = n};
+	*s = (struct service){.main = main, .workers = workers, .n_workers = n, .life = life};
 	enum fault f = timer_open(main, &s->watchdog, service_on_watchdog);
 	if (f == FAULT_NONE)
 		f = timer_open(main, &s->status, service_on_status);
@@ -90,9 +91,23 @@ void service_ready(struct service *s)
 	notify_ready(service_words(s, words));
 	if (notify_wanted())
 		timer_set(s->main, &s->status, s->main->now + SERVICE_STATUS);
-	s->tick = patience / SERVICE_TICKS;
-	if (s->tick > 0)
-		timer_set(s->main, &s->watchdog, s->main->now);
+	s->watched = patience > 0;
+	s->tick = s->watched ? (patience + SERVICE_TICKS - 1) / SERVICE_TICKS : SERVICE_TICK;
+	timer_set(s->main, &s->watchdog, s->main->now);
+}
+
+void service_reloading(struct service *s)
+{
+	if (!s->stopping)
+		notify_reloading();
+}
+
+void service_reloaded(struct service *s)
+{
+	char words[SERVICE_WORDS];
+
+	if (!s->stopping)
+		notify_ready(service_words(s, words));
 }
 
 void service_stopping(struct service *s)
@@ -110,6 +125,4 @@ void service_pass_on(struct service *s, pid_t pid)
 	notify_main(pid, service_words(s, words));
 	notify_close();
 	timer_set(s->main, &s->status, CLOCK_NEVER);
-	timer_set(s->main, &s->watchdog, CLOCK_NEVER);
-	s->tick = 0;
 }

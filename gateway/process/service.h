@@ -5,6 +5,7 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include "admin/life.h"
 #include "process/pulse.h"
 
 struct service {
@@ -13,16 +14,20 @@ struct service {
 	unsigned		 n_workers;
 	struct timer		 watchdog, status;
 	struct pulse		 pulse;
-	uint64_t		 tick;	/* ms from one look at the pulse to the next; 0: none */
-	bool			 held_up;	/* a worker does not answer */
+	uint64_t		 tick;	/* ms from one look at the pulse to the next */
+	struct life		*life;	/* whose held_up says that a worker does not answer */
+	bool			 watched;	/* the manager has a watchdog */
 	bool			 stopping;
 };
 
 /* Nobody is told anything yet. NO_MEMORY. */
 enum fault	service_init(struct service *, struct worker *main, struct worker *const *,
-		    unsigned n) MUST_USE;
+		    unsigned n, struct life *) MUST_USE;
 void		service_fini(struct service *);
 void		service_ready(struct service *);
+/* In between a configuration is read. */
+void		service_reloading(struct service *);
+void		service_reloaded(struct service *);
 /* Workers end one by one from now on: their loops are no longer looked at. */
 void		service_stopping(struct service *);
 /* Another process is the service. */

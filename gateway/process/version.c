@@ -29,7 +29,7 @@ int version_run(const struct arguments *a)
 	(void)a;
 	puts("framegate " PACKAGE_VERSION);
 	puts("transports: websocket sockjs sse longpoll");
-	fputs("backends: tcp tls unix\nframings:", stdout);
+	fputs("backends: tcp tls unix ws wss http https\nframings:", stdout);
 	for (size_t i = 0; i < framing_count; i++)
 		printf(" %s", framing_table[i]->name);
 	putchar('\n');

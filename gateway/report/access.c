@@ -24,10 +24,9 @@ static void access_failed(const char *to, int error)
 	log_line(LOG_LEVEL_ERROR, "access log %s: %s", to, strerror(error));
 }
 
-static void access_lost(const char *to, uint64_t lines)
+static bool access_lost(const char *to, uint64_t lines)
 {
-	log_line(LOG_LEVEL_ERROR, "access log %s: %llu lines were lost", to,
-	    (unsigned long long)lines);
+	return log_lost("access log", to, lines);
 }
 
 static const struct log_sink_events access_events = {

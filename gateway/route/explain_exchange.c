@@ -41,7 +41,7 @@ static bool explain_url_split(const char *url, struct explain_url *u)
 		return true;
 	for (size_t i = 0; i < sizeof(explain_schemes) / sizeof(explain_schemes[0]); i++) {
 		struct slice name = slice_of(explain_schemes[i].name);
-		if (rest.n < name.n || !slice_ieq((struct slice){rest.p, name.n}, name))
+		if (!slice_istarts(rest, name))
 			continue;
 		size_t n = strcspn(rest.p + name.n, "/?#");
 		u->scheme = &explain_schemes[i];

@@ -1,7 +1,8 @@
 #include "route/snapshot.h"
 
-#include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "back/back_close.h"
 #include "back/back_echo.h"
@@ -10,17 +11,17 @@
 #include "back/back_stream.h"
 #include "back/back_ws.h"
 #include "base/log.h"
-#include "base/tally.h"
 #include "framing/framing.h"
 #include "front/front_ws.h"
+#include "report/series.h"
 #include "route/pattern.h"
+#include "route/route_use.h"
 #include "serve/serve_files.h"
 #include "serve/serve_health.h"
 #include "serve/serve_proxy.h"
 #include "serve/serve_redirect.h"
 #include "serve/serve_respond.h"
 #include "upstream/backend.h"
-#include "upstream/health.h"
 
 /* Who answers on a route, and who stands behind it. */
 struct snapshot_action {
@@ -57,6 +58,8 @@ static const struct snapshot_action snapshot_services[] = {
 	[SERVICE_HEALTH] = {&serve_health_handler, NULL},
 };
 
+static _Atomic unsigned snapshot_living;
+
 static void snapshot_free_route(struct route *);
 
 static void snapshot_free(struct held *h)
@@ -67,7 +70,9 @@ static void snapshot_free(struct held *h)
 		snapshot_free_route(&s->routes[i]);
 	snapshot_free_route(&s->unrouted);
 	for (size_t i = 0; s->backends && i < s->config->n_backends; i++)
-		backend_free(s->backends[i]);
+		backend_put(s->backends[i]);
+	for (size_t i = 0; s->listeners && i < s->config->n_listeners; i++)
+		series_put(s->listeners[i].counts);
 	for (size_t i = 0; i < s->n_tls; i++)
 		tls_ctx_free(s->tls[i].ctx);
 	free(s->routes);
@@ -76,6 +81,7 @@ static void snapshot_free(struct held *h)
 	free(s->tls);
 	config_free(s->config);
 	free(s);
+	atomic_fetch_sub_explicit(&snapshot_living, 1, memory_order_relaxed);
 }
 
 /* The context of a profile, which listeners share. */
@@ -91,6 +97,13 @@ static enum fault snapshot_add_tls(struct snapshot *s, const struct config_tls *
 	if (f == FAULT_NONE)
 		s->tls[s->n_tls++] = (struct snapshot_tls){conf, *ctx};
 	return f;
+}
+
+static enum fault snapshot_count(const struct snapshot *s, enum series_kind kind, const char *name,
+    struct series **made)
+{
+	*made = series_get(kind, name, s->config->workers);
+	return *made ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
 /* Profiles that no listener uses are made too, so that what is wrong with them is known. */
@@ -109,13 +122,23 @@ static enum fault snapshot_make_listeners(struct snapshot *s)
 	for (size_t i = 0; i < c->n_listeners && f == FAULT_NONE; i++) {
 		s->listeners[i].conf = &c->listeners[i];
 		s->listeners[i].limits = &c->limits;
-		if (c->listeners[i].tls)
+		f = snapshot_count(s, SERIES_LISTENER, c->listeners[i].name,
+		    &s->listeners[i].counts);
+		if (f == FAULT_NONE && c->listeners[i].tls)
 			f = snapshot_add_tls(s, c->listeners[i].tls, &s->listeners[i].tls);
 	}
 	return f;
 }
 
-static enum fault snapshot_make_backends(struct snapshot *s)
+static const struct backend *snapshot_find_backend(const struct snapshot *s, const char *name)
+{
+	for (size_t i = 0; s && i < s->config->n_backends; i++)
+		if (strcmp(s->config->backends[i].name, name) == 0)
+			return s->backends[i];
+	return NULL;
+}
+
+static enum fault snapshot_make_backends(struct snapshot *s, const struct snapshot *before)
 {
 	const struct config *c = s->config;
 	enum fault f = FAULT_NONE;
@@ -124,7 +147,9 @@ static enum fault snapshot_make_backends(struct snapshot *s)
 	if (s->backends == NULL)
 		return FAULT_NO_MEMORY;
 	for (size_t i = 0; i < c->n_backends && f == FAULT_NONE; i++)
-		f = backend_new(&c->backends[i], &s->backends[i]);
+		f = backend_new(&c->backends[i], &s->config->held,
+		    snapshot_find_backend(before, c->backends[i].name), c->workers,
+		    &s->backends[i]);
 	return f;
 }
 
@@ -150,19 +175,6 @@ static enum fault snapshot_make_framings(const struct config_route *conf, struct
 	return r->framings ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
-static enum fault snapshot_make_use(const struct config_route *conf, struct route *r)
-{
-	if (conf->limits.sessions == 0 && conf->limits.per_ip == 0 && conf->session.max_per_ip == 0)
-		return FAULT_NONE;
-	r->use = calloc(1, sizeof(*r->use));
-	if (r->use) {
-		r->use->by_address = tally_new();
-		r->use->kept_by_address = tally_new();
-	}
-	return r->use && r->use->by_address && r->use->kept_by_address ? FAULT_NONE
-	    : FAULT_NO_MEMORY;
-}
-
 static enum fault snapshot_make_files(struct route *r)
 {
 	r->files = calloc(1, sizeof(*r->files));
@@ -171,16 +183,12 @@ static enum fault snapshot_make_files(struct route *r)
 
 static void snapshot_free_route(struct route *r)
 {
+	series_put(r->counts);
 	pattern_free(r->pattern);
 	amend_free(r->amend);
 	free(r->framings);
 	free(r->files);
-	if (r->use) {
-		assert(r->use->sessions == 0);
-		tally_free(r->use->by_address);
-		tally_free(r->use->kept_by_address);
-	}
-	free(r->use);
+	route_use_put(r->use);
 }
 
 static const struct snapshot_action *snapshot_action_of(const struct config_route *conf)
@@ -195,10 +203,19 @@ static const struct snapshot_action *snapshot_action_of(const struct config_rout
 	    : SERVER_TCP];
 }
 
-static enum fault snapshot_make_route(struct snapshot *s, const struct config_route *conf,
-    struct route *r)
+const struct route *snapshot_find_route(const struct snapshot *s, const char *name)
+{
+	for (size_t i = 0; s && i < s->n_routes; i++)
+		if (strcmp(s->config->routes[i].name, name) == 0)
+			return &s->routes[i];
+	return NULL;
+}
+
+static enum fault snapshot_make_route(struct snapshot *s, const struct snapshot *before,
+    const struct config_route *conf, struct route *r)
 {
 	const struct snapshot_action *action = snapshot_action_of(conf);
+	const struct route *old = snapshot_find_route(before, conf->name);
 	char words[PATTERN_WORDS];
 
 	r->conf = conf;
@@ -206,9 +223,11 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	r->back = action->back;
 	if (conf->action == ACTION_BACKEND && s->backends)
 		r->backend = s->backends[conf->backend - s->config->backends];
-	enum fault f = snapshot_make_framings(conf, r);
+	enum fault f = snapshot_count(s, SERIES_ROUTE, conf->name, &r->counts);
 	if (f == FAULT_NONE)
-		f = snapshot_make_use(conf, r);
+		f = snapshot_make_framings(conf, r);
+	if (f == FAULT_NONE)
+		f = route_use_new(conf, old ? old->use : NULL, &r->use);
 	if (f == FAULT_NONE && conf->action == ACTION_STATIC)
 		f = snapshot_make_files(r);
 	if (f == FAULT_NONE)
@@ -225,7 +244,7 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct config_ro
 	return FAULT_SYSTEM;
 }
 
-static enum fault snapshot_make_routes(struct snapshot *s)
+static enum fault snapshot_make_routes(struct snapshot *s, const struct snapshot *before)
 {
 	const struct config *c = s->config;
 
@@ -234,25 +253,28 @@ static enum fault snapshot_make_routes(struct snapshot *s)
 		return FAULT_NO_MEMORY;
 	s->n_routes = c->n_routes;
 	s->unrouted = (struct route){.conf = &c->unrouted, .handler = &front_ws_handler};
-	enum fault f = amend_new(&c->unrouted, true, &s->unrouted.amend);
+	enum fault f = snapshot_count(s, SERIES_ROUTE, "-", &s->unrouted.counts);
+	if (f == FAULT_NONE)
+		f = amend_new(&c->unrouted, true, &s->unrouted.amend);
 	for (size_t i = 0; i < c->n_routes && f == FAULT_NONE; i++)
-		f = snapshot_make_route(s, &c->routes[i], &s->routes[i]);
+		f = snapshot_make_route(s, before, &c->routes[i], &s->routes[i]);
 	return f;
 }
 
-static enum fault snapshot_make_all(struct snapshot *s)
+static enum fault snapshot_make_all(struct snapshot *s, const struct snapshot *before)
 {
 	enum fault f = snapshot_make_listeners(s);
 
 	if (f == FAULT_NONE)
-		f = snapshot_make_backends(s);
+		f = snapshot_make_backends(s, before);
 	if (f == FAULT_NONE)
-		f = snapshot_make_routes(s);
+		f = snapshot_make_routes(s, before);
 	return f;
 }
 
-static enum fault snapshot_make(struct config *config, enum fault (*make)(struct snapshot *),
-    struct snapshot **made)
+static enum fault snapshot_make(struct config *config,
+    enum fault (*make)(struct snapshot *, const struct snapshot *),
+    const struct snapshot *before, struct snapshot **made)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 
@@ -263,7 +285,8 @@ static enum fault snapshot_make(struct config *config, enum fault (*make)(struct
 	}
 	held_init(&s->held, snapshot_free);
 	s->config = config;
-	enum fault f = make(s);
+	atomic_fetch_add_explicit(&snapshot_living, 1, memory_order_relaxed);
+	enum fault f = make(s, before);
 	if (f == FAULT_NO_MEMORY)
 		log_fault(f, "configuration");
 	if (f != FAULT_NONE)
@@ -273,27 +296,37 @@ static enum fault snapshot_make(struct config *config, enum fault (*make)(struct
 	return f;
 }
 
-enum fault snapshot_new(struct config *config, struct snapshot **made)
+enum fault snapshot_new(struct config *config, const struct snapshot *before,
+    struct snapshot **made)
 {
-	return snapshot_make(config, snapshot_make_all, made);
+	return snapshot_make(config, snapshot_make_all, before, made);
 }
 
 enum fault snapshot_sketch(struct config *config, struct snapshot **made)
 {
-	return snapshot_make(config, snapshot_make_routes, made);
+	return snapshot_make(config, snapshot_make_routes, NULL, made);
 }
 
-enum fault snapshot_watch(struct snapshot *s, struct worker *keeper)
+enum fault snapshot_enter(struct snapshot *s, const struct snapshot *before, struct worker *keeper)
 {
-	enum fault f = FAULT_NONE;
+	enum fault worst = FAULT_NONE;
 
-	for (size_t i = 0; i < s->config->n_backends && f == FAULT_NONE; i++)
-		f = health_begin(s->backends[i], keeper);
-	return f;
+	for (size_t i = 0; i < s->config->n_backends; i++) {
+		enum fault f = backend_enter(s->backends[i], keeper);
+		worst = f == FAULT_NONE ? worst : f;
+	}
+	if (before)
+		snapshot_retire(before);
+	return worst;
 }
 
-void snapshot_unwatch(struct snapshot *s)
+void snapshot_retire(const struct snapshot *s)
 {
 	for (size_t i = 0; i < s->config->n_backends; i++)
-		health_end(s->backends[i]);
+		backend_retire(s->backends[i]);
+}
+
+unsigned snapshot_alive(void)
+{
+	return atomic_load_explicit(&snapshot_living, memory_order_relaxed);
 }

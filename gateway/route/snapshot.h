@@ -28,14 +28,25 @@ struct snapshot {
 
 /*
  * Reads certificates, compiles patterns. Takes the configuration over, on a fault too, whose
- * reasons are on the log then. Let go with held_put(&snapshot->held).
+ * reasons are on the log then. before: the one in force, or NULL; what servers have and sessions
+ * use goes on in the new one. Let go with held_put(&snapshot->held).
  */
-enum fault	 snapshot_new(struct config *, struct snapshot **) MUST_USE;
+enum fault	 snapshot_new(struct config *, const struct snapshot *before, struct snapshot **)
+		    MUST_USE;
 /* Routes only, for looking at: reads no certificate and makes no backend. */
 enum fault	 snapshot_sketch(struct config *, struct snapshot **) MUST_USE;
-/* This worker looks after the servers of its backends, from before its thread runs … */
-enum fault	 snapshot_watch(struct snapshot *, struct worker *keeper) MUST_USE;
-/* … until after it has ended. */
-void		 snapshot_unwatch(struct snapshot *);
+/*
+ * In force from now on, in place of the one before (NULL: there was none): this worker, whose
+ * thread it is, or does not run yet, looks after the servers of its backends. NO_MEMORY: not after
+ * all of them.
+ */
+enum fault	 snapshot_enter(struct snapshot *, const struct snapshot *before,
+		    struct worker *keeper) MUST_USE;
+/* Nobody looks after the servers any more; on the keeper's thread, or when that has ended. */
+void		 snapshot_retire(const struct snapshot *);
+/* By name; NULL: there is none. */
+const struct route *snapshot_find_route(const struct snapshot *, const char *name);
+/* How many there are, of which only the newest is in force. */
+unsigned	 snapshot_alive(void);
 
 #endif

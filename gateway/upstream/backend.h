@@ -1,36 +1,56 @@
 /*
  * A backend of the configuration, ready to be connected to: its servers, who is next, and who waits
- * for a place. Part of the snapshot, shared by all workers; a session takes its lock when it is
- * opened and when it ends, never in between.
+ * for a place. Part of the snapshot, shared by all workers; a session takes the lock of its fleet
+ * when it is opened and when it ends, never in between. What a server has and how it fares goes on
+ * from one configuration to the next (upstream/fleet.h).
  */
 #ifndef BACKEND_H
 #define BACKEND_H
 
-#include <pthread.h>
-
 #include "config/config.h"
 #include "loop/worker.h"
 #include "net/tls_ctx.h"
+#include "upstream/fleet.h"
 #include "upstream/target.h"
 
+struct series;
 struct token_map;
 
 struct backend {
+	struct held			 held;		/* by who connects, and each place given */
 	const struct config_backend	*conf;
+	struct held			*config;	/* which conf is part of; NULL: it stays */
 	struct tls_ctx			*tls;	/* NULL: no server of it wants TLS */
+	struct series			*counts;
 	struct token_map		*map;	/* instead of servers; NULL: none */
-	pthread_mutex_t			 lock;	/* for all that follows, and the targets */
-	struct target			**targets;	/* of conf->servers */
+	struct fleet			*fleet;
+	/* Of conf->servers; theirs and the fleet's are under its lock. */
+	struct target			**targets;
 	struct target			**open;	/* room for those that may be picked */
-	struct list			 queue;	/* struct backend_wait */
-	unsigned			 n_waiting;
-	struct worker			*keeper;	/* watches servers; NULL: nobody does */
-	struct list			 checks;	/* struct health; the keeper's alone */
 };
 
-/* Reads CA and client certificate now; the reason of a fault is on the log. */
-enum fault	 backend_new(const struct config_backend *, struct backend **) MUST_USE;
-void		 backend_free(struct backend *);
+/*
+ * Reads CA and client certificate now; the reason of a fault is on the log. config: what conf is
+ * part of, held from now on; NULL: it outlives the backend. before: the backend of this name in the
+ * configuration before, or NULL: servers that both have are the same targets. It is counted for so
+ * many workers.
+ */
+enum fault	 backend_new(const struct config_backend *conf, struct held *config,
+		    const struct backend *before, unsigned workers, struct backend **) MUST_USE;
+struct backend	*backend_get(struct backend *);
+void		 backend_put(struct backend *);		/* NULL is fine */
+
+/*
+ * Its configuration is in force from now on: what it says of servers counts, also for those of the
+ * configuration before, and this worker, whose thread it is, or does not run yet, looks after them.
+ * NO_MEMORY: some servers are not checked.
+ */
+enum fault	 backend_enter(struct backend *, struct worker *keeper) MUST_USE;
+/*
+ * Unless another one has entered the same fleet, nobody looks after it any more, and no server of
+ * it is ever down. The keeper's thread, or after that has ended.
+ */
+void		 backend_retire(struct backend *);
 
 /* Who asks for a server. */
 struct backend_pick {
@@ -46,9 +66,9 @@ struct backend_pick {
 };
 
 /*
- * The next server for a session, with a place taken in it: backend_release gives that back. It is
- * counted (target_put). NO_SERVER: none is up that was not tried; BACKEND_FULL: those that are up
- * have no place.
+ * The next server for a session, with a place taken in it: backend_release gives that back, and
+ * until then the backend lives. The target is counted (target_put). NO_SERVER: none is up that was
+ * not tried; BACKEND_FULL: those that are up have no place.
  */
 enum fault	 backend_take(struct backend *, const struct backend_pick *, struct target **)
 		    MUST_USE;
@@ -57,11 +77,19 @@ void		 backend_release(struct backend *, struct target *);
 /* What came of connecting to it; may change whether it is up. */
 void		 backend_tell(struct backend *, struct target *, enum fault, uint64_t now);
 
+struct backend_server {
+	bool		up;
+	unsigned	sessions;	/* open, or being opened */
+};
+
+/* How each of conf->servers fares just now; returns how many wait for a place. Any thread. */
+unsigned	 backend_look(struct backend *, struct backend_server *);
+
 /*
- * The target went up or down. Those who wait get the places that this opens, backups' too, and
+ * A server went up or down. Those who wait get the places that this opens, backups' too, and
  * NO_SERVER where nothing is left to wait for. The lock is held.
  */
-void		 backend_turned(struct backend *, struct target *);
+void		 backend_turned(struct fleet *);
 
 /*
  * A place in the queue, embedded in an object that lives until the answer came, or until

@@ -21,7 +21,7 @@ struct connect_try {
 
 struct connect {
 	struct worker			*worker;
-	struct backend			*backend;
+	struct backend			*backend;	/* counted */
 	struct connect_request		 request;
 	connect_done			*done;
 	void				*owner;		/* NULL: cancelled, a letter is coming */
@@ -53,6 +53,7 @@ static void connect_free(struct connect *c)
 	target_put(c->mapped);
 	timer_close(c->worker, &c->timer);
 	task_cancel(&c->task);
+	backend_put(c->backend);
 	free(c);
 }
 
@@ -290,7 +291,7 @@ struct connect *connect_start(struct worker *w, struct backend *b,
 		return NULL;
 	}
 	c->worker = w;
-	c->backend = b;
+	c->backend = backend_get(b);
 	c->left = b->conf->connect_timeout;
 	c->most = most;
 	c->request = *request;

@@ -20,9 +20,10 @@ enum {
 };
 
 struct health {
-	struct list		 link;		/* among the backend's checks */
+	struct list		 link;		/* among the fleet's checks */
 	struct letter		 letter;	/* brings it to the keeper */
-	struct backend		*backend;
+	struct fleet		*fleet;		/* counted */
+	struct backend		*backend;	/* counted: in force when a check began; NULL */
 	struct target		*target;
 	struct worker		*worker;	/* NULL until it is there */
 	struct timer		 timer;		/* the next check; or the answer's deadline */
@@ -42,9 +43,31 @@ static bool health_is_active(const struct health *h)
 	return health_conf(h)->type != HEALTH_PASSIVE;
 }
 
+/* False: the target is no server any more. */
+static bool health_take_backend(struct health *h)
+{
+	struct fleet *fleet = h->fleet;
+
+	pthread_mutex_lock(&fleet->lock);
+	if (fleet->current && !h->target->retired)
+		h->backend = backend_get(fleet->current);
+	else
+		h->target->watched = false;
+	pthread_mutex_unlock(&fleet->lock);
+	return h->backend != NULL;
+}
+
+static void health_put_backend(struct health *h)
+{
+	backend_put(h->backend);
+	h->backend = NULL;
+}
+
 static void health_free(struct health *h)
 {
 	target_put(h->target);
+	backend_put(h->backend);
+	fleet_put(h->fleet);
 	free(h);
 }
 
@@ -112,7 +135,7 @@ static void health_result(struct health *h, enum fault f)
 	if (h->stream)
 		stream_close(h->stream, false);
 	h->stream = NULL;
-	pthread_mutex_lock(&b->lock);
+	pthread_mutex_lock(&h->fleet->lock);
 	if (f == FAULT_NONE)
 		changed = target_worked(t, TARGET_CHECKS, active ? conf->rise : 1, h->worker->now);
 	else
@@ -120,14 +143,16 @@ static void health_result(struct health *h, enum fault f)
 	bool up = !t->down;
 	t->watched = active || !up;
 	if (changed)
-		backend_turned(b, t);
-	pthread_mutex_unlock(&b->lock);
+		backend_turned(h->fleet);
+	pthread_mutex_unlock(&h->fleet->lock);
 	if (changed)
 		health_say(b, t, f);
-	if (active || !up)
-		health_next(h);
-	else
+	if (!active && up) {
 		health_close(h);
+		return;
+	}
+	health_next(h);
+	health_put_backend(h);
 }
 
 /* What the answer came to: NONE, or CHECK_FAILED; false: more of it is needed. */
@@ -243,45 +268,71 @@ static struct slice health_preface(struct health *h)
 	return header;
 }
 
-static void health_tick(struct timer *timer)
+/* What there is no reason to ask any more. */
+static bool health_is_over(struct health *h)
 {
-	struct health *h = LIST_OWNER(timer, struct health, timer);
+	struct target *t = h->target;
+
+	if (!health_take_backend(h))
+		return true;
+	if (held_is_last(&t->held))
+		return true;		/* the map does not name it any more */
+	pthread_mutex_lock(&h->fleet->lock);
+	t->watched = health_is_active(h) || t->down;
+	bool over = !t->watched;
+	pthread_mutex_unlock(&h->fleet->lock);
+	return over;
+}
+
+static void health_check(struct health *h)
+{
 	const struct config_health *conf = health_conf(h);
 
-	if (h->stream) {
-		health_result(h, FAULT_CHECK_TIMEOUT);
-		return;
-	}
-	if (held_is_last(&h->target->held)) {
-		health_close(h);	/* the map does not name it any more */
-		return;
-	}
 	h->deadline = h->worker->now + conf->timeout;
 	h->reach = reach_start(h->worker, h->backend, &h->target->server,
 	    &(struct reach_options){.deadline = h->deadline, .no_tls = conf->type == HEALTH_TCP,
 	    .preface = health_preface(h)}, health_reached, h);
-	if (h->reach == NULL)
-		health_next(h);		/* out of memory says nothing about the server */
+	if (h->reach)
+		return;
+	health_next(h);		/* out of memory says nothing about the server */
+	health_put_backend(h);
+}
+
+static void health_tick(struct timer *timer)
+{
+	struct health *h = LIST_OWNER(timer, struct health, timer);
+
+	if (h->stream)
+		health_result(h, FAULT_CHECK_TIMEOUT);
+	else if (health_is_over(h))
+		health_close(h);
+	else
+		health_check(h);
 }
 
 static void health_open(struct worker *w, struct letter *l)
 {
 	struct health *h = LIST_OWNER(l, struct health, letter);
 
+	if (!health_take_backend(h)) {
+		health_free(h);
+		return;
+	}
 	if (timer_open(w, &h->timer, health_tick) != FAULT_NONE) {
-		pthread_mutex_lock(&h->backend->lock);
+		pthread_mutex_lock(&h->fleet->lock);
 		h->target->watched = h->target->down = false;	/* who would see that it is back? */
-		backend_turned(h->backend, h->target);
-		pthread_mutex_unlock(&h->backend->lock);
+		backend_turned(h->fleet);
+		pthread_mutex_unlock(&h->fleet->lock);
 		health_free(h);
 		return;
 	}
 	h->worker = w;
-	list_append(&h->backend->checks, &h->link);
+	list_append(&h->fleet->checks, &h->link);
 	if (health_is_active(h))
 		health_first(h);
 	else
 		health_next(h);
+	health_put_backend(h);
 }
 
 static void health_drop(struct letter *l)
@@ -289,7 +340,7 @@ static void health_drop(struct letter *l)
 	health_free(LIST_OWNER(l, struct health, letter));
 }
 
-bool health_watch(struct backend *b, struct target *t)
+bool health_watch(struct fleet *fleet, struct target *t)
 {
 	struct health *h = t->watched ? NULL : calloc(1, sizeof(*h));
 
@@ -298,33 +349,39 @@ bool health_watch(struct backend *b, struct target *t)
 	t->watched = true;
 	list_init(&h->link);
 	h->letter = (struct letter){.open = health_open, .drop = health_drop};
-	h->backend = b;
+	h->fleet = fleet_get(fleet);
 	h->target = t;
 	held_get(&t->held);
-	worker_post(b->keeper, &h->letter);
+	worker_post(fleet->keeper, &h->letter);
 	return true;
 }
 
-enum fault health_begin(struct backend *b, struct worker *keeper)
+bool health_watch_all(struct backend *b)
 {
 	bool made = true;
 
-	pthread_mutex_lock(&b->lock);
-	b->keeper = keeper;
 	if (b->conf->health.type != HEALTH_PASSIVE)
 		for (size_t i = 0; i < b->conf->n_servers; i++)
-			made &= health_watch(b, b->targets[i]);
-	pthread_mutex_unlock(&b->lock);
-	return made ? FAULT_NONE : FAULT_NO_MEMORY;
+			made &= health_watch(b->fleet, b->targets[i]);
+	return made;
 }
 
-void health_end(struct backend *b)
+void health_hasten(struct fleet *fleet)
+{
+	const struct config_health *conf = &fleet->current->conf->health;
+
+	for (struct list *l = fleet->checks.next; l != &fleet->checks; l = l->next) {
+		struct health *h = LIST_OWNER(l, struct health, link);
+		uint64_t latest = h->worker->now + conf->interval;
+		if (conf->type != HEALTH_PASSIVE && !h->backend && h->timer.deadline > latest)
+			timer_set(h->worker, &h->timer, latest);
+	}
+}
+
+void health_end(struct fleet *fleet)
 {
 	struct list *l;
 
-	pthread_mutex_lock(&b->lock);
-	b->keeper = NULL;
-	pthread_mutex_unlock(&b->lock);
-	while ((l = list_take(&b->checks)) != NULL)
+	while ((l = list_take(&fleet->checks)) != NULL)
 		health_close(LIST_OWNER(l, struct health, link));
 }

@@ -9,16 +9,15 @@
 #include "upstream/backend.h"
 
 /*
- * From now on this worker looks after the backend's servers, before or within its thread; without
- * a keeper no server is ever down.
+ * The target is watched until it is back, or, with `health`, for as long as it is a server. The
+ * fleet's lock is held, and a backend is in force. False: out of memory.
  */
-enum fault	health_begin(struct backend *, struct worker *keeper) MUST_USE;
-void		health_end(struct backend *);	/* by the keeper, which ends */
-/*
- * The target went down by what sessions met: watches until it is back. The backend's lock is held.
- * False: out of memory.
- */
-bool		health_watch(struct backend *, struct target *) MUST_USE;
+bool		health_watch(struct fleet *, struct target *) MUST_USE;
+/* With `health`: all servers of this backend, which has just come into force. */
+bool		health_watch_all(struct backend *) MUST_USE;
+/* The interval may be a shorter one now: no check waits for longer. By the keeper. */
+void		health_hasten(struct fleet *);
+void		health_end(struct fleet *);	/* by the keeper, or when that has ended */
 /* On the log: it went down because of this fault, or is back. */
 void		health_say(const struct backend *, const struct target *, enum fault);
 

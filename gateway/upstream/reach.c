@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "net/dial.h"
+#include "report/counts.h"
+#include "report/series.h"
 
 struct reach {
 	struct worker			*worker;
@@ -15,6 +17,7 @@ struct reach {
 	struct dial			*dial;
 	struct stream			*stream;	/* in its TLS handshake */
 	struct timer			 timer;		/* of that handshake */
+	uint64_t			 began;		/* clock_mono_us() */
 };
 
 static void reach_free(struct reach *r)
@@ -39,6 +42,10 @@ static void reach_finish(struct reach *r, enum fault f)
 
 static void reach_up(struct stream *s)
 {
+	const struct reach *r = s->owner;
+	struct counts_backend *counts = series_block(r->backend->counts, r->worker->index);
+
+	histogram_observe(&counts->dials, clock_mono_us() - r->began);
 	stream_pause(s, PAUSE_DIAL);
 	reach_finish(s->owner, FAULT_NONE);
 }
@@ -126,6 +133,7 @@ struct reach *reach_start(struct worker *w, struct backend *b, const struct conf
 	r->options = *options;
 	r->done = done;
 	r->owner = owner;
+	r->began = clock_mono_us();
 	r->dial = dial_start(w, server, &dial, reach_dialled, r);
 	if (r->dial)
 		return r;

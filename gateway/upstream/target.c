@@ -39,6 +39,11 @@ struct slice target_authority(const struct target *t)
 	return (struct slice){host, strcspn(host, "/")};
 }
 
+bool target_is_up(const struct target *t)
+{
+	return !t->down || t->retired;
+}
+
 bool target_is_full(const struct target *t)
 {
 	return t->max_sessions > 0 && t->sessions >= t->max_sessions;

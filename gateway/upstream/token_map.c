@@ -2,12 +2,16 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/list.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "upstream/token_load.h"
 
 struct token_map {
+	struct held		 held;
+	char			*path;
 	pthread_mutex_t		 lock;		/* for all that follows */
 	struct token_source	 source;	/* while it is loading: the loader's */
 	unsigned		 max_sessions;	/* of each target */
@@ -37,7 +41,10 @@ static bool token_map_load(struct token_map *m)
 {
 	struct token_table *table = NULL, *before = m->table;
 
-	if (token_load(&m->source, m->max_sessions, before, &table) == FAULT_NONE)
+	pthread_mutex_lock(&m->lock);
+	unsigned max_sessions = m->max_sessions;
+	pthread_mutex_unlock(&m->lock);
+	if (token_load(&m->source, max_sessions, before, &table) == FAULT_NONE)
 		log_line(LOG_LEVEL_INFO, "%s: %zu tokens", m->source.path, table->n);
 	pthread_mutex_lock(&m->lock);
 	if (table)
@@ -71,38 +78,76 @@ static bool token_map_begin_load(struct token_map *m)
 	return m->loading;
 }
 
-enum fault token_map_new(const struct config_backend *conf, struct token_map **made)
+static void token_map_free(struct held *h)
 {
-	struct token_map *m = calloc(1, sizeof(*m));
-	enum fault f;
+	struct token_map *m = LIST_OWNER(h, struct token_map, held);
 
-	if (m == NULL)
-		return FAULT_NO_MEMORY;
-	pthread_mutex_init(&m->lock, NULL);
-	list_init(&m->waiting);
-	list_init(&m->late);
-	token_source_init(&m->source, conf->map);
-	m->max_sessions = conf->max_sessions;
-	f = token_load(&m->source, m->max_sessions, NULL, &m->table);
-	if (f != FAULT_NONE) {
-		token_map_free(m);
-		return f;
-	}
-	*made = m;
-	return FAULT_NONE;
-}
-
-void token_map_free(struct token_map *m)
-{
-	if (m == NULL)
-		return;
 	if (m->has_thread)
 		pthread_join(m->thread, NULL);
 	token_source_fini(&m->source);
 	if (m->table)
 		held_put(&m->table->held);
 	pthread_mutex_destroy(&m->lock);
+	free(m->path);
 	free(m);
+}
+
+/* Nobody else has m yet. */
+static enum fault token_map_first_load(struct token_map *m, struct token_map *before)
+{
+	struct token_table *old = NULL;
+
+	if (before) {
+		pthread_mutex_lock(&before->lock);
+		old = before->table;
+		held_get(&old->held);
+		pthread_mutex_unlock(&before->lock);
+	}
+	enum fault f = token_load(&m->source, m->max_sessions, old, &m->table);
+	if (old)
+		held_put(&old->held);
+	return f;
+}
+
+enum fault token_map_new(const struct config_backend *conf, struct token_map *before,
+    struct token_map **made)
+{
+	if (before && strcmp(before->path, conf->map) == 0) {
+		held_get(&before->held);
+		*made = before;
+		return FAULT_NONE;
+	}
+	struct token_map *m = calloc(1, sizeof(*m));
+	if (m == NULL)
+		return FAULT_NO_MEMORY;
+	held_init(&m->held, token_map_free);
+	pthread_mutex_init(&m->lock, NULL);
+	list_init(&m->waiting);
+	list_init(&m->late);
+	m->path = strdup(conf->map);
+	token_source_init(&m->source, m->path);
+	m->max_sessions = conf->max_sessions;
+	enum fault f = m->path ? token_map_first_load(m, before) : FAULT_NO_MEMORY;
+	if (f != FAULT_NONE)
+		token_map_put(m);
+	else
+		*made = m;
+	return f;
+}
+
+void token_map_put(struct token_map *m)
+{
+	if (m)
+		held_put(&m->held);
+}
+
+void token_map_set_max(struct token_map *m, unsigned max_sessions)
+{
+	pthread_mutex_lock(&m->lock);
+	for (size_t i = 0; m->max_sessions != max_sessions && i < m->table->n; i++)
+		m->table->entries[i].target->max_sessions = max_sessions;
+	m->max_sessions = max_sessions;
+	pthread_mutex_unlock(&m->lock);
 }
 
 static void token_map_open(struct worker *w, struct letter *l)

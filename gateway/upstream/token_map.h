@@ -12,9 +12,17 @@
 
 struct token_map;
 
-/* Reads it for the first time. SYSTEM: it cannot be read (said on the log). */
-enum fault	 token_map_new(const struct config_backend *, struct token_map **) MUST_USE;
-void		 token_map_free(struct token_map *);	/* nobody waits; NULL is fine */
+/*
+ * The map of this name before, if it stands in the same place: counted, by its backends. Else it is
+ * read for the first time; what a token led to before (NULL: there was nothing) is the same target
+ * still. SYSTEM: it cannot be read (said on the log).
+ */
+enum fault	 token_map_new(const struct config_backend *, struct token_map *before,
+		    struct token_map **) MUST_USE;
+/* The last one to let go waits until it is not being read. Nobody waits for it; NULL is fine. */
+void		 token_map_put(struct token_map *);
+/* Of each target, from now on; the lock of their fleet is held. */
+void		 token_map_set_max(struct token_map *, unsigned max_sessions);
 
 /* Who waits until the map is read; lives until done was called or token_map_leave returned true. */
 struct token_wait {

@@ -1,3 +1,4 @@
+# waits
 """Whoever does not read stops the other side, and framegate does not store what waits."""
 import hashlib
 import threading

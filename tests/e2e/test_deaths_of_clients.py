@@ -1,4 +1,5 @@
 # slow
+# waits
 """A client dies by FIN or RST, in every state of its session, and nothing is left."""
 from harness import deaths
 from harness.cases import run

@@ -1,3 +1,4 @@
+# waits
 """Backends that cannot be reached: a true 502 or 504 before the upgrade, or a close code."""
 
 from harness import ws

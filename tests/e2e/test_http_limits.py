@@ -1,3 +1,4 @@
+# waits
 """Limits on a request's head: its size, its fields, its time; and on connections."""
 from harness import ws
 from harness.cases import add, case, contains, equal, run

@@ -1,3 +1,4 @@
+# waits
 """ping and ping_timeout: an idle client is asked whether it is there; 1011 if it is not."""
 from harness import ws
 from harness.backends import Backend

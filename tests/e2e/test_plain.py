@@ -225,6 +225,24 @@ def stop():
         equal(own.wait(), 0, "exit status")
 
 
+@case("a stop gives a slow reader of events all that is left, also from another worker")
+def stop_slow():
+    route = f'echo: {{ path = "/echo"; service = "echo"; {PLAIN} session: {{ replay = "64M"; }}; }};'
+    with Gateway(top='workers = 2; stop_timeout = "1m";', routes=route) as own:
+        with own.wire() as wire:    # so that the next connection is another worker's
+            session = plain.Session(own, "/echo", wire=wire)
+            stream = session.events().opened()
+        messages = [f"{i} " + "x" * 100_000 for i in range(200)]     # more than sockets take
+        for text in messages:
+            session.post(text)
+        own.signal(signal.SIGTERM)
+        own.expect_record(type="session", close_code=1001)
+        for i, text in enumerate(messages):
+            equal(stream.message(), (i + 1, text), "event")
+        equal(stream.closed(), {"code": 1001, "reason": "framegate is stopping"}, "end")
+        equal(own.wait(), 0, "exit status")
+
+
 websocket = WsServer("python")
 gateway = Gateway(top="workers = 4;", backends=f'''
     dead: {{ servers = ["{dead_url()}"]; }};

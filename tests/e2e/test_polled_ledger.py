@@ -1,3 +1,4 @@
+# waits
 """Ledgers of sessions with web servers that only answer, while those fail as often as they can."""
 import http.server
 import random

@@ -1,4 +1,5 @@
 # slow
+# waits
 """Each phase of a request to a web server has its time: what the client, the logs and the server see."""
 from harness.address import HOST
 from harness.backends import Backend, BlackHole

@@ -1,3 +1,4 @@
+# waits
 """idle and max_lifetime: sessions end by the clock, with a code that says which one it was."""
 from harness import ws
 from harness.backends import Backend

@@ -1,3 +1,4 @@
+# waits
 """How sessions end: from each side, properly or not, with data still on its way."""
 from harness import ws
 from harness.backends import Backend

@@ -1,4 +1,5 @@
 # slow
+# waits
 """An end falls silent, in every state of a session: the clocks end it, and nothing is left."""
 from harness import deaths
 from harness.cases import add, run

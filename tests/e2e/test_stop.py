@@ -1,3 +1,4 @@
+# waits
 """SIGTERM: no new connections, every session closed with 1001, exit status 0; twice: at once."""
 import signal
 

@@ -12,6 +12,8 @@
 #include "http/exchange_record.h"
 #include "http/h1_server.h"
 #include "loop/errand.h"
+#include "report/counts.h"
+#include "report/series.h"
 #include "route/route.h"
 #include "route/snapshot.h"
 #include "upstream/pool.h"
@@ -47,6 +49,7 @@ static enum fault fake_write(struct stream *s, const struct iovec *iov, int n, s
 	struct fake *f = fake_of(s);
 
 	*put = 0;
+	f->writes++;
 	if (f->broken)
 		return FAULT_PEER_EOF;
 	if (f->reset) {
@@ -105,7 +108,7 @@ static struct fake *fake_new(void)
 	struct fake *f = &flow_world.fakes[flow_world.n_fakes];
 	f->fd = -2 - flow_world.n_fakes++;
 	f->in = test_malloc(FLOW_BYTES);
-	f->out = test_malloc(FLOW_BYTES);
+	f->out = test_malloc(FLOW_BYTES + 1);
 	f->window = f->most = SIZE_MAX;
 	return f;
 }
@@ -117,9 +120,11 @@ int flow_new_fake(void)
 	return fake_new()->fd;
 }
 
+static const char flow_server[] = "servers = [\"tcp://127.0.0.1:7\"];";
+
 void flow_begin(const char *routes, const char *limits)
 {
-	flow_begin_backend(routes, limits, "servers = [\"tcp://127.0.0.1:7\"];");
+	flow_begin_backend(routes, limits, flow_server);
 }
 
 void flow_begin_backend(const char *routes, const char *limits, const char *backend)
@@ -136,10 +141,11 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	    "routes: { %s };\n", limits, backend, routes);
 	struct config *config = config_parse("flow", conf, NULL);
 	assert_non_null(config);
-	assert_int_equal(snapshot_new(config, &snapshot), FAULT_NONE);
+	assert_int_equal(snapshot_new(config, NULL, &snapshot), FAULT_NONE);
 	w->now = 1000 * 1000;
 	clock_fake(w->now, 1700000000000);
 	assert_int_equal(worker_init(&w->worker, 0, false), FAULT_NONE);
+	w->worker.thread = pthread_self();
 	assert_int_equal(net_worker_init(&w->worker), FAULT_NONE);
 	w->worker.net->io = &fake_io;
 	w->worker.gateway = &w->gateway;
@@ -157,7 +163,7 @@ void flow_begin_backend(const char *routes, const char *limits, const char *back
 	w->gateway.errands = errands_new(0);
 	assert_non_null(w->gateway.errands);
 	w->worker.mail_watch.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	assert_int_equal(snapshot_watch(snapshot, &w->worker), FAULT_NONE);
+	assert_int_equal(snapshot_enter(snapshot, NULL, &w->worker), FAULT_NONE);
 }
 
 /* Letters to itself, and errands that come back. */
@@ -169,13 +175,33 @@ static void flow_deliver(void)
 		mail->ready(mail, WATCH_READ);
 }
 
+/* Whatever happened, what is counted of what is there is nothing in the end. */
+static void flow_check_route(void *arg, const struct series *s)
+{
+	const struct counts_route *c = series_block(s, 0);
+
+	(void)arg;
+	for (unsigned i = 0; i < COUNTS_TRANSPORTS; i++)
+		assert_int_equal(c->sessions[i], 0);
+	for (unsigned i = 0; i < COUNTS_WAYS; i++)
+		assert_int_equal(c->held[i], 0);
+}
+
+static void flow_check_listener(void *arg, const struct series *s)
+{
+	const struct counts_listener *c = series_block(s, 0);
+
+	(void)arg;
+	assert_int_equal(c->connections, 0);
+}
+
 void flow_finish(void)
 {
 	struct flow_world *w = &flow_world;
 
 	flow_fail_allocation(0);
 	flow_deliver();
-	snapshot_unwatch(LIST_OWNER(w->gateway.snapshot, struct snapshot, held));
+	snapshot_retire(LIST_OWNER(w->gateway.snapshot, struct snapshot, held));
 	for (int i = 0; i < w->n_fakes; i++)
 		fake_eof(&w->fakes[i]);
 	flow_run();
@@ -197,6 +223,8 @@ void flow_finish(void)
 	assert_int_equal(w->worker.timers.opened, 0);
 	assert_int_equal(w->worker.load, 0);
 	assert_int_equal(w->admission.open, 0);
+	series_each(SERIES_ROUTE, flow_check_route, NULL);
+	series_each(SERIES_LISTENER, flow_check_listener, NULL);
 	admission_fini(&w->admission);
 	errands_free(w->gateway.errands);
 	session_map_free(w->gateway.session_map);
@@ -232,29 +260,40 @@ struct fake *flow_backend(void)
 	return &flow_world.fakes[flow_world.n_fakes - 1];
 }
 
-/* One stream that has something to do does it; false when there is none. */
-static bool flow_step(void)
+static unsigned flow_ready(const struct stream *s)
+{
+	const struct fake *f = fake_of(s);
+	unsigned what = 0;
+
+	if (f->in_at < f->in_n || f->eof || f->reset)
+		what |= WATCH_READ;
+	if (f->window > 0 || f->reset || f->broken)
+		what |= WATCH_WRITE;
+	return what & s->watch.armed;
+}
+
+bool flow_turn(void)
 {
 	struct worker *w = &flow_world.worker;
 	struct list *all = &w->net->streams;
+	struct stream *ready[FLOW_FAKES];
+	int n = 0;
 
-	for (struct list *l = all->next; l != all; l = l->next) {
-		struct stream *s = LIST_OWNER(l, struct stream, link);
-		struct fake *f = fake_of(s);
-		unsigned what = 0;
-		if (f->in_at < f->in_n || f->eof || f->reset)
-			what |= WATCH_READ;
-		if (f->window > 0 || f->reset || f->broken)
-			what |= WATCH_WRITE;
-		what &= s->watch.armed;
-		if (what == 0)
-			continue;
-		worker_enter(w);
-		s->watch.ready(&s->watch, what);
+	for (struct list *l = all->next; l != all; l = l->next)
+		if (flow_ready(LIST_OWNER(l, struct stream, link)))
+			ready[n++] = LIST_OWNER(l, struct stream, link);
+	worker_enter(w);
+	w->in_turn = true;
+	for (int i = 0; i < n; i++) {
+		unsigned what = flow_ready(ready[i]);
+		if (what)
+			ready[i]->watch.ready(&ready[i]->watch, what);
 		worker_settle(w);
-		return true;
 	}
-	return false;
+	w->in_turn = false;
+	if (!list_empty(&w->last))
+		worker_settle(w);
+	return n > 0;
 }
 
 bool flow_work(void)
@@ -282,7 +321,7 @@ void flow_run(void)
 		worker_settle(w);
 		assert_true(++steps < 1000000);	/* somebody is spinning */
 	} while (!list_empty(&w->resumed) || (w->mail && !flow_world.errands_held) ||
-	    flow_step() || flow_errand());
+	    flow_turn() || flow_errand());
 }
 
 void flow_advance(uint64_t ms)
@@ -315,6 +354,25 @@ void fake_say(struct fake *f, const void *p, size_t n)
 void fake_say_text(struct fake *f, const char *text)
 {
 	fake_say(f, text, strlen(text));
+}
+
+void fake_say_lines(struct fake *f, unsigned from, unsigned to, size_t n)
+{
+	char line[1024];
+
+	assert_true(n < sizeof(line));
+	memset(line, '.', n);
+	line[n] = '\n';
+	for (unsigned i = from; i <= to; i++) {
+		line[0] = (char)('a' + i - 1);
+		fake_say(f, line, n + 1);
+	}
+	flow_run();
+}
+
+size_t fake_unread(const struct fake *f)
+{
+	return f->in_n - f->in_at;
 }
 
 void fake_eof(struct fake *f)
@@ -351,6 +409,37 @@ void fake_frame(struct fake *f, unsigned first_byte, const void *p, size_t n)
 	}
 }
 
+char *fake_text(const struct fake *f)
+{
+	f->out[f->out_n] = '\0';
+	return (char *)f->out;
+}
+
+char *fake_take(struct fake *f)
+{
+	char *text = fake_text(f);
+
+	f->out_n = 0;
+	return text;
+}
+
+char *fake_find(const struct fake *f, const char *what)
+{
+	return memmem(fake_text(f), f->out_n, what, strlen(what));
+}
+
+void fake_contains(const struct fake *f, const char *what)
+{
+	if (fake_find(f, what) == NULL)
+		fail_msg("no \"%s\" in \"%.600s\"", what, fake_text(f));
+}
+
+void fake_lacks(const struct fake *f, const char *what)
+{
+	if (strcasestr(fake_text(f), what))
+		fail_msg("\"%s\" in \"%.600s\"", what, fake_text(f));
+}
+
 void fake_expect(struct fake *f, const void *p, size_t n)
 {
 	assert_int_equal(f->out_n, n);
@@ -381,4 +470,26 @@ struct fake *flow_handshake(const char *lines)
 struct fake *flow_websocket(void)
 {
 	return flow_handshake("");
+}
+
+static unsigned flow_fail(const char *routes, const char *limits, const char *backend,
+    void (*life)(void), unsigned n)
+{
+	flow_begin_backend(routes, limits, backend);
+	flow_fail_allocation(n);
+	life();
+	unsigned total = flow_allocations();
+	flow_finish();
+	return total;
+}
+
+unsigned flow_fail_each(const char *routes, const char *limits, const char *backend,
+    void (*life)(void))
+{
+	if (backend == NULL)
+		backend = flow_server;
+	unsigned total = flow_fail(routes, limits, backend, life, 0);
+	for (unsigned n = 1; n <= total; n++)
+		flow_fail(routes, limits, backend, life, n);
+	return total;
 }

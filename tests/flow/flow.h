@@ -22,6 +22,7 @@ struct fake {
 	int		 fd;		/* of its stream: below -1 */
 	uint8_t		*in, *out;	/* to be read by the gateway; written by it */
 	size_t		 in_at, in_n, out_n;
+	unsigned	 writes;	/* how often it was written to */
 	size_t		 window;	/* how many more bytes it takes */
 	size_t		 most;		/* bytes a single read gives */
 	size_t		 unsent;	/* of out, still on their way to it */
@@ -62,16 +63,28 @@ struct fake	*flow_client(void);	/* a new connection */
 struct fake	*flow_backend(void);	/* the one that was dialled last */
 /* Runs until nobody has anything to do. */
 void		 flow_run(void);
+/* One turn of the loop: each stream that has something to do does it. False when there is none. */
+bool		 flow_turn(void);
 void		 flow_advance(uint64_t ms);
 /* A thread does the errand that waits longest, which is on its way back then; false: none waits. */
 bool		 flow_work(void);
 
 void		 fake_say(struct fake *, const void *, size_t);
 void		 fake_say_text(struct fake *, const char *);
+/* Lines of n characters, numbered by their first: 'a' is 1. */
+void		 fake_say_lines(struct fake *, unsigned from, unsigned to, size_t n);
+size_t		 fake_unread(const struct fake *);	/* of what it said, by the gateway */
 void		 fake_eof(struct fake *);
 void		 fake_reset(struct fake *);
 /* A masked frame from a client. */
 void		 fake_frame(struct fake *, unsigned first_byte, const void *, size_t);
+/* What was written since the last look, with a NUL behind it; until more is written. */
+char		*fake_text(const struct fake *);
+char		*fake_take(struct fake *);	/* the same: was the look */
+/* Where that is, first, in what was written since the last look; NULL: nowhere. */
+char		*fake_find(const struct fake *, const char *);
+void		 fake_contains(const struct fake *, const char *);
+void		 fake_lacks(const struct fake *, const char *);	/* whatever the case of letters */
 /* What was written since the last look, which must be this. */
 void		 fake_expect(struct fake *, const void *, size_t);
 void		 fake_expect_start(struct fake *, const char *);	/* and forgets the rest */
@@ -82,5 +95,11 @@ struct fake	*flow_websocket(void);
 /* The n-th allocation from now fails (1: the next); 0: none. How many there were since. */
 void		 flow_fail_allocation(unsigned n);
 unsigned	 flow_allocations(void);
+/*
+ * life, in a world of its own for each of its allocations, which fails there: the connection may
+ * die of it, nothing else may. How many there are. Backend NULL: as flow_begin has it.
+ */
+unsigned	 flow_fail_each(const char *routes, const char *limits, const char *backend,
+		    void (*life)(void));
 
 #endif

@@ -19,9 +19,8 @@ static struct fake *plain_try_open_with(const char *query, const char *lines)
 	flow_run();
 	flow_advance(0);
 	plain_backend = flow_world.n_fakes > fakes ? flow_backend() : NULL;
-	c->out[c->out_n] = '\0';
-	const char *place = strstr((const char *)c->out, "Location: ");
-	if (strncmp((const char *)c->out, "HTTP/1.1 201 Created\r\n", 22) != 0 || place == NULL)
+	const char *place = fake_find(c, "Location: ");
+	if (strncmp(fake_text(c), "HTTP/1.1 201 Created\r\n", 22) != 0 || place == NULL)
 		return NULL;
 	assert_int_equal(sscanf(place, "Location: %63[^\r]", plain_path), 1);
 	c->out_n = 0;
@@ -80,12 +79,10 @@ static char *plain_rest(struct fake *c, int status)
 {
 	char line[PLAIN_PATH];
 
-	assert_true(c->out_n < FLOW_BYTES);
-	c->out[c->out_n] = '\0';
 	snprintf(line, sizeof(line), "HTTP/1.1 %d ", status);
-	if (strncmp((char *)c->out, line, strlen(line)) != 0)
-		fail_msg("not %d but: %s", status, (char *)c->out);
-	char *rest = strstr((char *)c->out, "\r\n\r\n");
+	if (strncmp(fake_text(c), line, strlen(line)) != 0)
+		fail_msg("not %d but: %s", status, fake_text(c));
+	char *rest = fake_find(c, "\r\n\r\n");
 	assert_non_null(rest);
 	c->out_n = 0;
 	return rest + 4;
@@ -143,9 +140,7 @@ static void plain_expect_chunks(const char *at, const char *text)
 
 void plain_expect_events(struct fake *c, const char *text)
 {
-	c->out[c->out_n] = '\0';
-	c->out_n = 0;
-	plain_expect_chunks((char *)c->out, text);
+	plain_expect_chunks(fake_take(c), text);
 }
 
 void plain_expect_stream(struct fake *c, const char *text)

@@ -52,25 +52,10 @@ static void memory_queue(void)
 	flow_advance(2000);
 }
 
-static void memory_begin(const char *routes, const char *limits, const char *backend, unsigned n)
-{
-	flow_begin_backend(routes, limits, backend);
-	flow_fail_allocation(n);
-}
-
 static void memory_fail_each(const char *routes, const char *limits, const char *backend,
     void (*session)(void))
 {
-	memory_begin(routes, limits, backend, 0);
-	session();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 8, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		memory_begin(routes, limits, backend, n);
-		session();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(routes, limits, backend, session), 8, 1000);
 }
 
 static void test_nth_allocation_fails(void **state)

@@ -70,8 +70,7 @@ static void test_subprotocol(void **state)
 	fake_say_text(c, "POST /p HTTP/1.1\r\nHost: h\r\nFramegate-Protocol: lines\r\n\r\n");
 	flow_run();
 	flow_advance(0);
-	assert_non_null(strstr((char *)c->out, "\"longpoll\"], \"replay\": 262144, "
-	    "\"protocol\": \"lines\"}\n"));
+	fake_contains(c, "\"longpoll\"], \"replay\": 262144, \"protocol\": \"lines\"}\n");
 	c->out_n = 0;
 	fake_say_text(c, "POST /p HTTP/1.1\r\nHost: h\r\nFramegate-Protocol: x\r\n\r\n");
 	flow_run();
@@ -184,9 +183,9 @@ static void test_numbered_posts(void **state)
 	plain_post(c, "Framegate-Seq: 2\r\n", "b");
 	plain_expect(c, 204, "");
 	plain_post(c, "Framegate-Seq: 0\r\n", "b");
-	plain_expect(c, 400, "***a number of the request is none***");
+	plain_expect(c, 400, "***Framegate-Seq is no number that it may be***");
 	plain_post(c, "Framegate-Seq: x\r\n", "b");
-	plain_expect(c, 400, "***a number of the request is none***");
+	plain_expect(c, 400, "***Framegate-Seq is no number that it may be***");
 	fake_expect(plain_backend, "a\nb\n", 4);
 	flow_finish();
 }
@@ -214,6 +213,26 @@ static void test_backpressure(void **state)
 	plain_post(c, "Framegate-Seq: 2\r\n", "b");
 	plain_expect(c, 204, "");
 	fake_expect(plain_backend, "b\n", 2);
+	flow_finish();
+}
+
+/* A repeated POST learns that its message was taken, also when the session ended meanwhile. */
+static void test_repeated_behind_the_end(void **state)
+{
+	(void)state;
+	flow_begin(PLAIN_ROUTE("buffer = \"1K\";"), "");
+	struct fake *c = plain_open(), *lost = flow_client(), *late = flow_client();
+	plain_backend->window = 0;
+	plain_post(lost, "Framegate-Seq: 1\r\n", "a");
+	fake_reset(lost);
+	flow_run();
+	plain_post(c, "Framegate-Seq: 1\r\n", "a");
+	plain_post(late, "Framegate-Seq: 2\r\n", "b");
+	assert_int_equal(late->out_n + c->out_n, 0);
+	fake_reset(plain_backend);
+	flow_run();
+	plain_expect(c, 204, "");
+	plain_expect(late, 410, "{\"error\": {\"status\": 410, \"code\": 1011, ***");
 	flow_finish();
 }
 
@@ -283,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_two_polls),
 		cmocka_unit_test(test_numbered_posts),
 		cmocka_unit_test(test_backpressure),
+		cmocka_unit_test(test_repeated_behind_the_end),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_client_closes),
 		cmocka_unit_test(test_stop),

@@ -3,26 +3,6 @@
 
 #include "plain_flow.h"
 
-/* Lines of a backend, each of n letters, numbered by their first. */
-static void limits_say(unsigned from, unsigned to, size_t n)
-{
-	char line[1024];
-
-	assert_true(n < sizeof(line));
-	memset(line, '.', n);
-	line[n] = '\n';
-	for (unsigned i = from; i <= to; i++) {
-		line[0] = (char)('a' + i - 1);
-		fake_say(plain_backend, line, n + 1);
-	}
-	flow_run();
-}
-
-static size_t limits_unread(void)
-{
-	return plain_backend->in_n - plain_backend->in_at;
-}
-
 static void test_poll_time(void **state)
 {
 	(void)state;
@@ -62,24 +42,19 @@ static void test_replay_is_full(void **state)
 	flow_begin(PLAIN_ROUTE("session: { replay = \"1K\"; };"), "");
 	struct fake *c = plain_open();
 	plain_backend->most = 400;
-	limits_say(1, 8, 399);
-	assert_int_equal(limits_unread(), 5 * 400);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_int_equal(fake_unread(plain_backend), 5 * 400);
 	plain_poll(c, "");
 	plain_expect(c, 200, "{\"messages\": [{\"id\": 1, \"text\": \"a.***{\"id\": 3, \"text\": \"c.***");
-	assert_int_equal(limits_unread(), 5 * 400);
+	assert_int_equal(fake_unread(plain_backend), 5 * 400);
 	plain_poll(c, "?after=3");
 	plain_expect(c, 200, "{\"messages\": [{\"id\": 4, \"text\": \"d.***");
-	assert_int_equal(limits_unread(), 2 * 400);
+	assert_int_equal(fake_unread(plain_backend), 2 * 400);
 	plain_poll(c, "?after=6");
 	plain_expect(c, 200, "{\"messages\": [{\"id\": 7, \"text\": \"g.***");
 	plain_poll(c, "?after=8");
-	assert_int_equal(limits_unread(), 0);
+	assert_int_equal(fake_unread(plain_backend), 0);
 	flow_finish();
-}
-
-static bool limits_shows(const struct fake *c, const char *text)
-{
-	return memmem(c->out, c->out_n, text, strlen(text)) != NULL;
 }
 
 /* Who only reads events loses the oldest of what was sent, and is told when it missed something. */
@@ -90,19 +65,19 @@ static void test_missed(void **state)
 	struct fake *c = plain_open(), *again = flow_client();
 	plain_backend->most = 400;
 	plain_events(c, "");
-	limits_say(1, 8, 399);
-	assert_int_equal(limits_unread(), 0);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_int_equal(fake_unread(plain_backend), 0);
 	fake_reset(c);
 	flow_run();
 	plain_events(again, "Last-Event-ID: 6\r\n");
-	assert_true(limits_shows(again, "id: 7\ndata: g."));
+	fake_contains(again, "id: 7\ndata: g.");
 	again->out_n = 0;
 	fake_reset(again);
 	flow_run();
 	again = flow_client();
 	plain_events(again, "Last-Event-ID: 9\r\n");
 	plain_expect(again, 400, "***never sent***");
-	limits_say(9, 14, 399);
+	fake_say_lines(plain_backend, 9, 14, 399);
 	plain_events(again, "Last-Event-ID: 5\r\n");
 	plain_expect(again, 409, "***acknowledged***");
 	flow_finish();
@@ -115,7 +90,7 @@ static void test_missed_for_good(void **state)
 	struct fake *c = plain_open(), *again = flow_client();
 	plain_backend->most = 400;
 	plain_events(c, "");
-	limits_say(1, 8, 399);
+	fake_say_lines(plain_backend, 1, 8, 399);
 	plain_events(again, "Last-Event-ID: 1\r\n");
 	plain_expect(again, 410, "***not in session.replay any more***");
 	flow_run();
@@ -131,16 +106,16 @@ static void test_promised(void **state)
 	struct fake *c = plain_open_with("?ack=0", ""), *again = flow_client();
 	plain_backend->most = 400;
 	plain_events(c, "");
-	limits_say(1, 8, 399);
-	assert_true(limits_unread() > 0);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_true(fake_unread(plain_backend) > 0);
 	fake_reset(c);
 	flow_run();
 	plain_events(again, "Last-Event-ID: 0\r\n");
-	assert_non_null(strstr((char *)again->out, "id: 1\ndata: a."));
+	fake_contains(again, "id: 1\ndata: a.");
 	c = flow_client();
 	fake_say_text(c, "POST /p?ack=all HTTP/1.1\r\nHost: h\r\n\r\n");
 	flow_run();
-	plain_expect(c, 400, "***a number of the request is none***");
+	plain_expect(c, 400, "***Framegate-Seq is no number that it may be***");
 	flow_finish();
 }
 
@@ -155,19 +130,19 @@ static void test_acknowledged(void **state)
 	plain_expect(c, 204, "");
 	assert_int_equal(plain_backend->out_n, 0);
 	plain_events(c, "");
-	limits_say(1, 8, 399);
-	assert_int_equal(limits_unread(), 5 * 400);
+	fake_say_lines(plain_backend, 1, 8, 399);
+	assert_int_equal(fake_unread(plain_backend), 5 * 400);
 	plain_ask(other, "POST", "?ack=3", "", "x");
 	plain_expect(other, 204, "");
 	fake_expect(plain_backend, "x\n", 2);
-	assert_int_equal(limits_unread(), 2 * 400);
+	assert_int_equal(fake_unread(plain_backend), 2 * 400);
 	plain_ask(other, "POST", "?ack=6", "", "");
 	plain_expect(other, 204, "");
-	assert_int_equal(limits_unread(), 0);
+	assert_int_equal(fake_unread(plain_backend), 0);
 	plain_ask(other, "POST", "?ack=99", "", "");
 	plain_expect(other, 400, "***never sent***");
 	plain_ask(other, "POST", "?ack=", "", "");
-	plain_expect(other, 400, "***a number of the request is none***");
+	plain_expect(other, 400, "***Framegate-Seq is no number that it may be***");
 	flow_finish();
 }
 
@@ -181,14 +156,14 @@ static void test_slow_client(void **state)
 	plain_events(c, "");
 	c->out_n = 0;
 	c->window = 0;
-	limits_say(1, 20, 399);
+	fake_say_lines(plain_backend, 1, 20, 399);
 	assert_in_range(flow_world.worker.stats.queued, 400, 4000);
 	assert_in_range(flow_world.worker.stats.kept, 2000, 4000);
-	assert_true(limits_unread() > 4000);
+	assert_true(fake_unread(plain_backend) > 4000);
 	c->window = SIZE_MAX;
 	flow_run();
-	assert_int_equal(limits_unread(), 0);
-	assert_true(limits_shows(c, "id: 20\n"));
+	assert_int_equal(fake_unread(plain_backend), 0);
+	fake_contains(c, "id: 20\n");
 	flow_finish();
 }
 
@@ -271,18 +246,29 @@ static void test_nth_allocation_fails(void **state)
 	static const char route[] = PLAIN_ROUTE("session: { max_per_ip = 5; };");
 
 	(void)state;
-	flow_begin(route, "");
-	flow_fail_allocation(0);
-	limits_everything();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 20, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin(route, "");
+	assert_in_range(flow_fail_each(route, "", NULL, limits_everything), 20, 1000);
+}
+
+/* A stream that was overtaken is told so, or is cut: it never ends as if nothing had been. */
+static void test_last_words_fail(void **state)
+{
+	unsigned cut = 0;
+
+	(void)state;
+	for (unsigned n = 1; n <= 12; n++) {
+		flow_begin(PLAIN_ROUTE(""), "");
+		struct fake *c = plain_open(), *newer = flow_client();
+		plain_events(c, "");
+		plain_expect_stream(c, "");
 		flow_fail_allocation(n);
-		limits_everything();
+		plain_poll(newer, "?after=0");
+		flow_fail_allocation(0);
+		if (fake_find(c, "0\r\n\r\n"))
+			fake_contains(c, "event: close\n");
+		cut += c->got_reset;
 		flow_finish();
 	}
+	assert_true(cut > 0);
 }
 
 int main(void)
@@ -300,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_no_backend),
 		cmocka_unit_test(test_left_early),
 		cmocka_unit_test(test_nth_allocation_fails),
+		cmocka_unit_test(test_last_words_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

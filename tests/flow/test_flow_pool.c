@@ -34,9 +34,7 @@ static bool is_gone(const struct fake *b)
 /* Is the server told that it will not be asked again? */
 static bool says_close(const struct fake *b)
 {
-	static const char close[] = "\r\nConnection: close\r\n";
-
-	return memmem(b->out, b->out_n, close, sizeof(close) - 1) != NULL;
+	return fake_find(b, "\r\nConnection: close\r\n") != NULL;
 }
 
 /* n requests at a time, so that there are as many connections. */

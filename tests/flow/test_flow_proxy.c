@@ -10,38 +10,17 @@
 #define GET "GET /a?b=c HTTP/1.1\r\nHost: h\r\n\r\n"
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-static const char *text_of(const struct fake *f)
-{
-	static char text[FLOW_BYTES + 1];
-
-	memcpy(text, f->out, f->out_n);
-	text[f->out_n] = '\0';
-	return text;
-}
-
-static void contains(const struct fake *f, const char *what)
-{
-	if (strstr(text_of(f), what) == NULL)
-		fail_msg("no \"%s\" in \"%.600s\"", what, text_of(f));
-}
-
-static void lacks(const struct fake *f, const char *what)
-{
-	if (strcasestr(text_of(f), what))
-		fail_msg("\"%s\" in \"%.600s\"", what, text_of(f));
-}
-
 static void ends(const struct fake *f, const char *what)
 {
 	size_t n = strlen(what);
 
 	if (f->out_n < n || memcmp(f->out + f->out_n - n, what, n) != 0)
-		fail_msg("\"%.600s\" does not end with \"%s\"", text_of(f), what);
+		fail_msg("\"%.600s\" does not end with \"%s\"", fake_text(f), what);
 }
 
 static void expect_all(struct fake *f, const char *text)
 {
-	assert_string_equal(text_of(f), text);
+	assert_string_equal(fake_text(f), text);
 	f->out_n = 0;
 }
 
@@ -85,7 +64,7 @@ static void test_connection_is_kept(void **state)
 		ends(c, "ok");
 		b->out_n = c->out_n = 0;
 		assert_ptr_equal(ask(c, GET), b);
-		contains(b, "GET /a?b=c");
+		fake_contains(b, "GET /a?b=c");
 	}
 	answer(b, OK);
 	struct fake *other = flow_client();
@@ -232,8 +211,8 @@ static void test_bodies(void **state)
 				flow_run();
 				if (most > 1)
 					ends(c, minor ? cases[i].to_1_1 : cases[i].to_1_0);
-				assert_int_equal(memcmp(c->out, "HTTP/1.1 ", 9), 0);
-				assert_int_equal(strncmp((char *)c->out + 9,
+				assert_int_equal(strncmp(fake_text(c), "HTTP/1.1 ", 9), 0);
+				assert_int_equal(strncmp(fake_text(c) + 9,
 				    strstr(cases[i].answer, "103") ? "200" : cases[i].answer + 9, 3), 0);
 				assert_int_equal(c->got_shut, minor == 0);
 				flow_finish();
@@ -287,11 +266,11 @@ static void test_broken_answers(void **state)
 		flow_run();
 		assert_true(b->got_close);
 		if (cases[i].status[0]) {
-			assert_int_equal(strncmp((char *)c->out + 9, cases[i].status, 3), 0);
+			assert_int_equal(strncmp(fake_text(c) + 9, cases[i].status, 3), 0);
 			assert_false(c->got_reset);
 		} else {
 			assert_true(c->got_reset);
-			lacks(c, "0\r\n\r\n");
+			fake_lacks(c, "0\r\n\r\n");
 		}
 		flow_finish();
 	}
@@ -325,7 +304,7 @@ static void test_cut_anywhere(void **state)
 				if (at < cases[i].head)
 					fake_expect_start(c, "HTTP/1.1 502 ");
 				else
-					lacks(c, "0\r\n\r\n");
+					fake_lacks(c, "0\r\n\r\n");
 				assert_int_equal(c->got_reset, at >= cases[i].head);
 				assert_true(b->got_close || b->got_reset);
 				assert_int_equal(flow_world.n_fakes, 2);
@@ -459,7 +438,7 @@ static void test_slow_server(void **state)
 			assert_memory_equal(b->out + b->out_n - BULK, bulk(), BULK);
 		} else {
 			ends(b, "\r\n0\r\n\r\n");
-			lacks(b, "Trailer");
+			fake_lacks(b, "Trailer");
 		}
 		answer(b, OK);
 		ends(c, "ok");
@@ -484,7 +463,7 @@ static void test_early_answer(void **state)
 	flow_run();
 	flow_advance(0);
 	assert_ptr_not_equal(flow_backend(), b);
-	contains(flow_backend(), "GET /a?b=c");
+	fake_contains(flow_backend(), "GET /a?b=c");
 	flow_finish();
 }
 
@@ -516,7 +495,7 @@ static void test_expect(void **state)
 	(void)state;
 	flow_begin_backend(WEB, "", SERVER);
 	struct fake *c = flow_client(), *b = ask(c, post);
-	contains(b, "Expect: 100-continue\r\n");
+	fake_contains(b, "Expect: 100-continue\r\n");
 	assert_int_equal(c->out_n, 0);
 	answer(b, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
 	fake_expect(c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
@@ -525,7 +504,7 @@ static void test_expect(void **state)
 	ends(b, "\r\n\r\nabc");
 	answer(b, OK);
 	ends(c, "ok");
-	lacks(c, "Connection: close");
+	fake_lacks(c, "Connection: close");
 	c->out_n = b->out_n = 0;
 	assert_ptr_equal(ask(c, post), b);
 	answer(b, "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n");
@@ -664,8 +643,8 @@ static void test_no_pool_with_send_proxy(void **state)
 	(void)state;
 	flow_begin_backend(WEB, "", SERVER " send_proxy = \"v1\";");
 	struct fake *c = flow_client(), *b = ask(c, GET);
-	contains(b, "PROXY ");
-	contains(b, "\r\nConnection: close\r\n");
+	fake_contains(b, "PROXY ");
+	fake_contains(b, "\r\nConnection: close\r\n");
 	answer(b, OK);
 	ends(c, "ok");
 	assert_ptr_not_equal(ask(c, GET), b);
@@ -701,18 +680,7 @@ static void whole_exchange(void)
 static void test_memory(void **state)
 {
 	(void)state;
-	flow_begin_backend(WEB, "", SERVER);
-	flow_fail_allocation(0);
-	whole_exchange();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 10, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin_backend(WEB, "", SERVER);
-		flow_fail_allocation(n);
-		whole_exchange();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(WEB, "", SERVER, whole_exchange), 10, 1000);
 }
 
 int main(void)

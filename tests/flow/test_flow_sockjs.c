@@ -4,8 +4,12 @@
 
 #include "flow.h"
 
-#define ROUTE(keys) "r: { path = \"/p\"; backend = \"b\"; origins = [\"*\"]; framing = \"line\"; " \
+#define MESSAGES(keys) "r: { path = \"/p\"; backend = \"b\"; origins = [\"*\"]; " \
     "transports = [\"sockjs\"]; " keys " };"
+#define ROUTE(keys) MESSAGES("framing = \"line\"; " keys)
+#define WEBSOCKET "servers = [\"ws://127.0.0.1:7\"];"
+#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 enum { TEXT = 8192, PRELUDE = 2049 };
 
@@ -36,12 +40,10 @@ static void expect(struct fake *c, int status, const char *body)
 {
 	char line[32];
 
-	c->out[c->out_n] = '\0';
 	snprintf(line, sizeof(line), "HTTP/1.1 %d ", status);
-	if (strncmp((char *)c->out, line, strlen(line)) != 0)
-		fail_msg("not %d but: %s", status, (char *)c->out);
-	assert_string_equal(strstr((char *)c->out, "\r\n\r\n") + 4, body);
-	c->out_n = 0;
+	if (strncmp(fake_text(c), line, strlen(line)) != 0)
+		fail_msg("not %d but: %s", status, fake_text(c));
+	assert_string_equal(strstr(fake_take(c), "\r\n\r\n") + 4, body);
 }
 
 /* A session, with its client's connection; its first poll was answered. */
@@ -61,8 +63,7 @@ static struct fake *streaming(void)
 	struct fake *c = flow_client();
 
 	ask(c, "xhr_streaming", "", "");
-	c->out[c->out_n] = '\0';
-	const char *frames = strstr((char *)c->out, "\r\n\r\n801\r\nhhhh");
+	const char *frames = fake_find(c, "\r\n\r\n801\r\nhhhh");
 	assert_non_null(frames);
 	c->out_n -= (size_t)((uint8_t *)frames - c->out) + 4 + 5 + PRELUDE + 2;
 	memmove(c->out, frames + 4 + 5 + PRELUDE + 2, c->out_n);
@@ -71,23 +72,7 @@ static struct fake *streaming(void)
 
 static void expect_text(struct fake *c, const char *text)
 {
-	c->out[c->out_n] = '\0';
-	c->out_n = 0;
-	assert_string_equal((char *)c->out, text);
-}
-
-/* Lines of the backend, each of n letters, numbered by their first. */
-static void say_lines(unsigned from, unsigned to, size_t n)
-{
-	char line[1024];
-
-	memset(line, '.', n);
-	line[n] = '\n';
-	for (unsigned i = from; i <= to; i++) {
-		line[0] = (char)('a' + i - 1);
-		fake_say(backend, line, n + 1);
-	}
-	flow_run();
+	assert_string_equal(fake_take(c), text);
 }
 
 /* The letters that lines began with, in what has come. */
@@ -96,17 +81,10 @@ static void expect_letters(struct fake *c, const char *letters)
 	char got[64];
 	size_t n = 0;
 
-	c->out[c->out_n] = '\0';
-	for (const char *at = (char *)c->out; (at = strstr(at, "....")) != NULL; at += strspn(at, "."))
+	for (const char *at = fake_take(c); (at = strstr(at, "....")) != NULL; at += strspn(at, "."))
 		got[n++] = at[-1];
 	got[n] = '\0';
-	c->out_n = 0;
 	assert_string_equal(got, letters);
-}
-
-static size_t unread(void)
-{
-	return backend->in_n - backend->in_at;
 }
 
 static void test_both_ways(void **state)
@@ -128,7 +106,7 @@ static void test_both_ways(void **state)
 	poll(c);
 	expect(c, 200, "c[1000,\"\"]\n");
 	send_messages(c, "[\"x\"]");
-	assert_memory_equal(c->out, "HTTP/1.1 404 ", 13);
+	fake_expect_start(c, "HTTP/1.1 404 ");
 	flow_finish();
 }
 
@@ -181,8 +159,7 @@ static void test_long_message(void **state)
 	poll(c);
 	fake_say(backend, line, sizeof(line));
 	flow_run();
-	c->out[c->out_n] = '\0';
-	const char *body = strstr((char *)c->out, "\r\n\r\na[\"xxx");
+	const char *body = fake_find(c, "\r\n\r\na[\"xxx");
 	assert_non_null(body);
 	assert_int_equal(strspn(body + 7, "x"), 40000);
 	assert_string_equal(body + 7 + 40000, "\"]\n");
@@ -209,17 +186,17 @@ static void test_nobody_asks(void **state)
 	flow_begin(ROUTE("buffer = \"1K\";"), "");
 	struct fake *c = opened();
 	backend->most = 400;
-	say_lines(1, 8, 399);
-	assert_int_equal(unread(), 5 * 400);
+	fake_say_lines(backend, 1, 8, 399);
+	assert_int_equal(fake_unread(backend), 5 * 400);
 	assert_in_range(flow_world.worker.stats.kept, 1200, 3000);
 	poll(c);
 	expect_letters(c, "abc");
-	assert_int_equal(unread(), 2 * 400);
+	assert_int_equal(fake_unread(backend), 2 * 400);
 	poll(c);
 	expect_letters(c, "def");
 	poll(c);
 	expect_letters(c, "gh");
-	assert_int_equal(unread(), 0);
+	assert_int_equal(fake_unread(backend), 0);
 	flow_finish();
 }
 
@@ -231,10 +208,10 @@ static void test_slow_stream(void **state)
 	struct fake *c = streaming();
 	backend->most = 400;
 	c->window = 0;
-	say_lines(1, 20, 399);
+	fake_say_lines(backend, 1, 20, 399);
 	assert_in_range(flow_world.worker.stats.queued, 400, 4000);
 	assert_in_range(flow_world.worker.stats.kept, 1000, 3000);
-	assert_true(unread() > 4000);
+	assert_true(fake_unread(backend) > 4000);
 	c->window = SIZE_MAX;
 	flow_run();
 	expect_letters(c, "abcdefghijklmnopqrst");
@@ -249,14 +226,14 @@ static void test_response_limit(void **state)
 	opened();
 	struct fake *c = streaming();
 	backend->most = 400;
-	say_lines(1, 2, 399);
+	fake_say_lines(backend, 1, 2, 399);
 	expect_letters(c, "ab");
-	say_lines(3, 5, 399);
+	fake_say_lines(backend, 3, 5, 399);
 	assert_memory_equal(c->out + c->out_n - 7, "\r\n0\r\n\r\n", 7);
 	expect_letters(c, "c");
 	struct fake *again = streaming();
 	expect_letters(again, "de");
-	say_lines(6, 6, 399);
+	fake_say_lines(backend, 6, 6, 399);
 	expect_letters(again, "f");
 	flow_finish();
 }
@@ -351,7 +328,7 @@ static void test_slow_backend(void **state)
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(backend->out[102 * i], 'a' + i);
 	assert_memory_equal(backend->out + 20 * 102, "z\n", 2);
-	assert_memory_equal(c->out, "HTTP/1.1 204 ", 13);
+	fake_expect_start(c, "HTTP/1.1 204 ");
 	flow_finish();
 }
 
@@ -381,6 +358,54 @@ static void test_lost(void **state)
 	flow_finish();
 }
 
+/* A message that cannot be said is said later, or the session ends: it never goes on without. */
+static void test_answer_lost(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 12; n++) {
+		flow_begin(ROUTE(""), "");
+		struct fake *c = opened(), *other = flow_client();
+		fake_say_text(other, "GET /p/0/s/jsonp?c=x HTTP/1.1\r\nHost: h\r\n\r\n");
+		flow_run();
+		flow_fail_allocation(n);
+		fake_say_text(backend, "one\n");
+		flow_run();
+		flow_fail_allocation(0);
+		if (fake_find(other, "one") == NULL) {
+			poll(c);
+			assert_true(fake_find(c, "\r\n\r\na[\"one\"]\n") ||
+			    fake_find(c, "\r\n\r\nc["));
+		}
+		flow_finish();
+	}
+}
+
+/* Many short messages in one body: others have their turn in between. */
+static void test_turns(void **state)
+{
+	enum { MANY = 4000 };
+	static char body[3 * MANY + 8], head[TEXT], all[2 * MANY + 1];
+	size_t n = 0;
+
+	(void)state;
+	flow_begin(ROUTE(""), "");
+	struct fake *c = opened();
+	for (size_t i = 0; i < MANY; i++)
+		n += (size_t)snprintf(body + n, 4, "%s\"\"", i ? "," : "[");
+	strcpy(body + n, "]");
+	memset(all, '\n', MANY);
+	snprintf(head, sizeof(head), "POST /p/0/s/xhr_send HTTP/1.1\r\nHost: h\r\n"
+	    "Content-Length: %zu\r\n\r\n", strlen(body));
+	fake_say_text(c, head);
+	fake_say_text(c, body);
+	flow_turn();
+	assert_in_range(backend->out_n, 1, MANY / 2);
+	flow_run();
+	expect(c, 204, "");
+	fake_expect(backend, all, MANY);
+	flow_finish();
+}
+
 static void test_no_backend(void **state)
 {
 	(void)state;
@@ -389,9 +414,8 @@ static void test_no_backend(void **state)
 	struct fake *c = flow_client();
 	ask(c, "xhr", "Origin: https://a.example\r\n", "");
 	flow_advance(0);
-	c->out[c->out_n] = '\0';
-	assert_memory_equal(c->out, "HTTP/1.1 502 ", 13);
-	assert_non_null(strstr((char *)c->out, "Access-Control-Allow-Origin: https://a.example\r\n"));
+	fake_contains(c, "Access-Control-Allow-Origin: https://a.example\r\n");
+	fake_expect_start(c, "HTTP/1.1 502 ");
 	flow_finish();
 	flow_begin(ROUTE("refuse = \"close\";"), "");
 	flow_world.dial = FLOW_DIAL_REFUSE;
@@ -410,15 +434,38 @@ static void test_limits(void **state)
 	struct fake *c = flow_client();
 	fake_say_text(c, "POST /p/0/other/xhr HTTP/1.1\r\nHost: h\r\n\r\n");
 	flow_run();
-	assert_memory_equal(c->out, "HTTP/1.1 429 ", 13);
+	fake_expect_start(c, "HTTP/1.1 429 ");
 	flow_finish();
 	flow_begin(ROUTE("session: { max_per_ip = 1; };"), "");
 	opened();
 	c = flow_client();
 	fake_say_text(c, "POST /p/0/other/xhr HTTP/1.1\r\nHost: h\r\n\r\n");
 	flow_run();
-	assert_memory_equal(c->out, "HTTP/1.1 429 ", 13);
+	fake_expect_start(c, "HTTP/1.1 429 ");
 	flow_finish();
+}
+
+/* What clients have below the route's path is theirs: backends, and templates, see that only. */
+static void test_asked_for(void **state)
+{
+	static const char *const requests[] = {"POST /p/0/s/xhr?a=b HTTP/1.1\r\nHost: h\r\n\r\n",
+	    "GET /p/0/s/eventsource?a=b HTTP/1.1\r\nHost: h\r\n\r\n",
+	    "GET /p/0/s/websocket?a=b HTTP/1.1\r\nHost: h\r\n" UPGRADE "\r\n",
+	    "GET /p/websocket?a=b HTTP/1.1\r\nHost: h\r\n" UPGRADE "\r\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		flow_begin_backend(MESSAGES("rewrite: { set_headers: { X-Path = \"${path}\"; }; };"),
+		    "", WEBSOCKET);
+		struct fake *c = flow_client();
+		fake_say_text(c, requests[i]);
+		flow_run();
+		flow_advance(0);
+		backend = flow_backend();
+		assert_non_null(memmem(backend->out, backend->out_n, "\r\nX-Path: /p\r\n", 14));
+		fake_expect_start(backend, "GET /p?a=b HTTP/1.1\r\n");
+		flow_finish();
+	}
 }
 
 static void everything(void)
@@ -455,16 +502,38 @@ static void test_nth_allocation_fails(void **state)
 	    "sockjs: { cookie_needed = true; };");
 
 	(void)state;
-	flow_begin(route, "");
-	flow_fail_allocation(0);
-	everything();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 40, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin(route, "");
-		flow_fail_allocation(n);
-		everything();
+	assert_in_range(flow_fail_each(route, "", NULL, everything), 40, 1000);
+}
+
+/* RFC 9110 section 7.8: an upgrade has no body, so nothing behind one that claims to is read. */
+static void test_upgrade_with_length(void **state)
+{
+	static const struct {
+		const char	*line, *length, *answer;
+	} rows[] = {
+		{"POST /p/0/s/websocket", "0", "HTTP/1.1 405 Method Not Allowed\r\n"},
+		{"PUT /p/websocket", "0", "HTTP/1.1 405 Method Not Allowed\r\n"},
+		{"POST /p/0/s/websocket", "1", "HTTP/1.1 400 Bad Request\r\n"},
+		{"GET /p/0/s/websocket", "0", "HTTP/1.1 400 Bad Request\r\n"},
+		{"POST /p/0/s/xhr", "0", "HTTP/1.1 400 Bad Request\r\n"},
+		{"POST /elsewhere", "0", "HTTP/1.1 400 Bad Request\r\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char head[TEXT];
+		flow_begin(ROUTE(""), "");
+		struct fake *c = flow_client();
+		snprintf(head, sizeof(head), "%s HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n"
+		    "Upgrade: websocket\r\nContent-Length: %s\r\n\r\n"
+		    "GET /p HTTP/1.1\r\nHost: h\r\n\r\n", rows[i].line, rows[i].length);
+		fake_say_text(c, head);
+		flow_run();
+		fake_contains(c, "\r\nConnection: close\r\n");
+		assert_null(strstr(fake_text(c) + 1, "HTTP/1.1 "));
+		fake_expect_start(c, rows[i].answer);
+		assert_true(c->got_close || c->got_shut);
+		fake_eof(c);
 		flow_finish();
 	}
 }
@@ -472,6 +541,7 @@ static void test_nth_allocation_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_upgrade_with_length),
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_bytewise),
 		cmocka_unit_test(test_binary),
@@ -485,8 +555,11 @@ int main(void)
 		cmocka_unit_test(test_tombstone),
 		cmocka_unit_test(test_slow_backend),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_answer_lost),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_no_backend),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_asked_for),
 		cmocka_unit_test(test_nth_allocation_fails),
 	};
 

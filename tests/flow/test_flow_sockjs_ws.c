@@ -28,10 +28,8 @@ static struct fake *opened(void)
 
 	flow_advance(0);
 	backend = flow_backend();
-	c->out[c->out_n] = '\0';
-	assert_memory_equal(c->out, "HTTP/1.1 101 ", 13);
-	assert_string_equal(strstr((char *)c->out, "\r\n\r\n") + 4, "\x81\x01o");
-	c->out_n = 0;
+	assert_string_equal(fake_find(c, "\r\n\r\n") + 4, "\x81\x01o");
+	fake_expect_start(c, "HTTP/1.1 101 ");
 	return c;
 }
 
@@ -94,18 +92,33 @@ static void test_close_is_passed_on(void **state)
 	flow_finish();
 }
 
+/* Twenty strings, which begin with letters from a. */
+static void make_twenty(char body[TEXT / 2])
+{
+	strcpy(body, "[");
+	for (int i = 0; i < 20; i++)
+		snprintf(body + strlen(body), 200, "%s\"%c%0100d\"", i ? "," : "", 'a' + i, 0);
+	strcat(body, "]");
+}
+
+static void expect_twenty(const char *then)
+{
+	assert_int_equal(backend->out_n, 20 * 102 + strlen(then));
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(backend->out[102 * i], 'a' + i);
+	assert_memory_equal(backend->out + 20 * 102, then, strlen(then));
+}
+
 /* Many strings in one frame, more than the backend takes: the rest waits, and so does what follows. */
 static void slow_backend(bool in_fragments)
 {
-	char body[TEXT / 2] = "[";
+	char body[TEXT / 2];
 	struct fake *c;
 
 	flow_begin(ROUTE("buffer = \"1K\";"), "");
 	c = opened();
 	backend->window = 0;
-	for (int i = 0; i < 20; i++)
-		snprintf(body + strlen(body), 200, "%s\"%c%0100d\"", i ? "," : "", 'a' + i, 0);
-	strcat(body, "]");
+	make_twenty(body);
 	if (in_fragments)
 		fake_frame(c, 0x01, body, 1000);
 	size_t cut = in_fragments ? 1000 : 0;
@@ -121,10 +134,7 @@ static void slow_backend(bool in_fragments)
 	backend->window = SIZE_MAX;
 	flow_run();
 	assert_int_equal(flow_world.worker.stats.assembled, 0);
-	assert_int_equal(backend->out_n, 20 * 102 + 4);
-	for (int i = 0; i < 20; i++)
-		assert_int_equal(backend->out[102 * i], 'a' + i);
-	assert_memory_equal(backend->out + 20 * 102, "y\nz\n", 4);
+	expect_twenty("y\nz\n");
 	flow_finish();
 }
 
@@ -133,6 +143,61 @@ static void test_slow_backend(void **state)
 	(void)state;
 	slow_backend(false);
 	slow_backend(true);
+}
+
+/* A string that stops the backend and is the last of its frame leaves nothing that waits. */
+static void test_stopped_by_the_last(void **state)
+{
+	static char one[30003], noise[TEXT];
+	char body[TEXT / 2];
+
+	(void)state;
+	flow_begin(ROUTE("buffer = \"1K\";"), "");
+	struct fake *c = opened(), *other = flow_client();
+	backend->window = 0;
+	snprintf(one, sizeof(one), "\"%030000d\"", 0);
+	say(c, one);
+	assert_int_equal(flow_world.worker.stats.assembled, 0);
+	backend->window = SIZE_MAX;
+	flow_run();
+	assert_int_equal(backend->out_n, 30001);
+	backend->out_n = 0;
+	backend->window = 0;
+	make_twenty(body);
+	say(c, body);
+	snprintf(noise, sizeof(noise), "GET /p HTTP/1.1\r\nHost: h\r\nX: %04000d\r\n\r\n", 0);
+	fake_say_text(other, noise);
+	flow_run();
+	backend->window = SIZE_MAX;
+	flow_run();
+	expect_twenty("");
+	flow_finish();
+}
+
+/* Many strings in one frame: others have their turn in between, and what follows waits. */
+static void test_turns(void **state)
+{
+	enum { MANY = 10000 };
+	static char body[3 * MANY + 8], all[MANY + 3];
+	size_t n = 0;
+
+	(void)state;
+	flow_begin(ROUTE(""), "");
+	struct fake *c = opened();
+	for (size_t i = 0; i < MANY; i++)
+		n += (size_t)snprintf(body + n, 4, "%s\"\"", i ? "," : "[");
+	strcpy(body + n, "]");
+	memset(all, '\n', MANY);
+	memcpy(all + MANY, "z\n", 2);
+	fake_frame(c, 0x81, body, strlen(body));
+	fake_frame(c, 0x81, "\"z\"", 3);
+	worker_enter(&flow_world.worker);
+	flow_turn();
+	assert_in_range(flow_world.worker.stats.assembled, 1, sizeof(body) * 2);
+	flow_run();
+	assert_int_equal(flow_world.worker.stats.assembled, 0);
+	fake_expect(backend, all, MANY + 2);
+	flow_finish();
 }
 
 /* … and is let go of when either end is lost. */
@@ -161,20 +226,15 @@ static void test_lost(void **state)
 
 static void test_slow_client(void **state)
 {
-	static char line[201];
-
 	(void)state;
 	flow_begin(ROUTE("buffer = \"1K\";"), "");
 	struct fake *c = opened();
 	c->window = 0;
 	backend->most = 201;
-	memset(line, 'x', 200);
-	line[200] = '\n';
-	for (int i = 0; i < 50; i++)
-		fake_say(backend, line, sizeof(line));
-	flow_run();
+	fake_say_lines(backend, 1, 25, 200);
+	fake_say_lines(backend, 1, 25, 200);
 	assert_in_range(flow_world.worker.stats.queued, 200, 2000);
-	assert_true(backend->in_n - backend->in_at > 5000);
+	assert_true(fake_unread(backend) > 5000);
 	c->window = SIZE_MAX;
 	flow_run();
 	assert_int_equal(c->out_n, 50 * (4 + 205));
@@ -201,8 +261,7 @@ static void test_long_messages(void **state)
 	line[40000] = 'x';
 	fake_say(backend, line, sizeof(line));
 	flow_run();
-	c->out[c->out_n] = '\0';
-	assert_non_null(strstr((char *)c->out, "c[1009,\"backend sent a message larger than"));
+	fake_contains(c, "c[1009,\"backend sent a message larger than");
 	assert_true(backend->got_shut || backend->got_close);
 	flow_finish();
 }
@@ -239,9 +298,8 @@ static void test_refused(void **state)
 	flow_world.dial = FLOW_DIAL_REFUSE;
 	c = ask();
 	flow_advance(0);
-	c->out[c->out_n] = '\0';
-	assert_memory_equal(c->out, "HTTP/1.1 101 ", 13);
-	assert_non_null(strstr((char *)c->out, "c[1014,\"backend refused the connection\"]\x88"));
+	fake_contains(c, "c[1014,\"backend refused the connection\"]\x88");
+	fake_expect_start(c, "HTTP/1.1 101 ");
 	flow_finish();
 }
 
@@ -275,18 +333,7 @@ static void test_nth_allocation_fails(void **state)
 	static const char route[] = ROUTE("buffer = \"1K\";");
 
 	(void)state;
-	flow_begin(route, "");
-	flow_fail_allocation(0);
-	everything();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 20, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin(route, "");
-		flow_fail_allocation(n);
-		everything();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(route, "", NULL, everything), 20, 1000);
 }
 
 int main(void)
@@ -296,6 +343,8 @@ int main(void)
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_close_is_passed_on),
 		cmocka_unit_test(test_slow_backend),
+		cmocka_unit_test(test_stopped_by_the_last),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_slow_client),
 		cmocka_unit_test(test_long_messages),

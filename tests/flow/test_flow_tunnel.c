@@ -13,27 +13,6 @@
 	"Sec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="	/* of the client's key */
 
-static const char *text_of(const struct fake *f)
-{
-	static char text[FLOW_BYTES + 1];
-
-	memcpy(text, f->out, f->out_n);
-	text[f->out_n] = '\0';
-	return text;
-}
-
-static void contains(const struct fake *f, const char *what)
-{
-	if (strstr(text_of(f), what) == NULL)
-		fail_msg("no \"%s\" in \"%.600s\"", what, text_of(f));
-}
-
-static void lacks(const struct fake *f, const char *what)
-{
-	if (strcasestr(text_of(f), what))
-		fail_msg("\"%s\" in \"%.600s\"", what, text_of(f));
-}
-
 static struct fake *ask(struct fake *c, const char *behind)
 {
 	fake_say_text(c, ASK);
@@ -46,7 +25,7 @@ static struct fake *ask(struct fake *c, const char *behind)
 /* What a server that understood would say to what it was sent. */
 static void accept_of(const struct fake *b, char accept[WS_ACCEPT_SIZE + 1])
 {
-	const char *key = strstr(text_of(b), "Sec-WebSocket-Key: ");
+	const char *key = fake_find(b, "Sec-WebSocket-Key: ");
 
 	assert_non_null(key);
 	assert_int_equal(ws_handshake_accept((struct slice){key + 19, 24}, accept), FAULT_NONE);
@@ -70,7 +49,7 @@ static struct fake *tunnel(struct fake **c)
 	struct fake *b = ask(*c, "");
 	say_101(b, "");
 	flow_run();
-	contains(*c, "HTTP/1.1 101 ");
+	fake_contains(*c, "HTTP/1.1 101 ");
 	(*c)->out_n = b->out_n = 0;
 	return b;
 }
@@ -83,20 +62,20 @@ static void test_opened(void **state)
 		struct fake *c = flow_client();
 		c->most = most;
 		struct fake *b = ask(c, "early");
-		contains(b, "GET /chat HTTP/1.1\r\n");
-		contains(b, "\r\nUpgrade: websocket\r\n");
-		contains(b, "\r\nSec-WebSocket-Protocol: a, b\r\n");
-		contains(b, "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n");
-		lacks(b, "dGhlIHNhbXBsZSBub25jZQ==");
-		lacks(b, "early");
+		fake_contains(b, "GET /chat HTTP/1.1\r\n");
+		fake_contains(b, "\r\nUpgrade: websocket\r\n");
+		fake_contains(b, "\r\nSec-WebSocket-Protocol: a, b\r\n");
+		fake_contains(b, "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n");
+		fake_lacks(b, "dGhlIHNhbXBsZSBub25jZQ==");
+		fake_lacks(b, "early");
 		b->most = most;
 		say_101(b, "first");
 		b->out_n = 0;
 		flow_run();
-		contains(c, "\r\nSec-WebSocket-Accept: " ACCEPT "\r\n");
-		contains(c, "\r\nSec-WebSocket-Protocol: b\r\n");
-		contains(c, "\r\nSet-Cookie: c\r\n");
-		contains(c, "\r\n\r\nfirst");
+		fake_contains(c, "\r\nSec-WebSocket-Accept: " ACCEPT "\r\n");
+		fake_contains(c, "\r\nSec-WebSocket-Protocol: b\r\n");
+		fake_contains(c, "\r\nSet-Cookie: c\r\n");
+		fake_contains(c, "\r\n\r\nfirst");
 		fake_expect(b, "early", 5);
 		c->out_n = 0;
 		fake_say_text(c, "more");
@@ -145,11 +124,11 @@ static void test_refused(void **state)
 		fake_say_text(c, smuggled);
 		flow_run();
 		flow_advance(0);
-		contains(c, "\r\nConnection: close\r\n");
-		assert_int_equal(strncmp((char *)c->out + 9, cases[i].status, 3), 0);
+		fake_contains(c, "\r\nConnection: close\r\n");
+		assert_int_equal(strncmp(fake_text(c) + 9, cases[i].status, 3), 0);
 		assert_true(c->got_shut);
 		assert_int_equal(flow_world.n_fakes, 2);
-		lacks(b, "smuggled");
+		fake_lacks(b, "smuggled");
 		flow_finish();
 	}
 }
@@ -179,9 +158,9 @@ static void test_other_upgrades(void **state)
 	    "HTTP2-Settings\r\nHTTP2-Settings: x\r\n\r\n");
 	flow_run();
 	flow_advance(0);
-	contains(flow_backend(), "GET / HTTP/1.1\r\n");
-	lacks(flow_backend(), "upgrade");
-	lacks(flow_backend(), "http2");
+	fake_contains(flow_backend(), "GET / HTTP/1.1\r\n");
+	fake_lacks(flow_backend(), "upgrade");
+	fake_lacks(flow_backend(), "http2");
 	fake_say_text(flow_backend(), "HTTP/1.1 101 S\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n");
 	flow_run();
 	fake_expect_start(c, "HTTP/1.1 502 ");
@@ -358,7 +337,7 @@ static void test_kept_connection(void **state)
 		}
 		say_101(b, "x");
 		flow_run();
-		contains(c, "\r\n\r\nx");
+		fake_contains(c, "\r\n\r\nx");
 		flow_finish();
 	}
 }
@@ -367,7 +346,7 @@ static void whole_tunnel(void)
 {
 	struct fake *c = flow_client(), *b = ask(c, "early");
 
-	if (flow_world.n_fakes < 2 || strstr(text_of(b), "Sec-WebSocket-Key: ") == NULL)
+	if (flow_world.n_fakes < 2 || fake_find(b, "Sec-WebSocket-Key: ") == NULL)
 		return;
 	say_101(b, "first");
 	c->window = 100;
@@ -382,18 +361,7 @@ static void whole_tunnel(void)
 static void test_memory(void **state)
 {
 	(void)state;
-	flow_begin_backend(WEB, "", SERVER);
-	flow_fail_allocation(0);
-	whole_tunnel();
-	unsigned total = flow_allocations();
-	flow_finish();
-	assert_in_range(total, 10, 1000);
-	for (unsigned n = 1; n <= total; n++) {
-		flow_begin_backend(WEB, "", SERVER);
-		flow_fail_allocation(n);
-		whole_tunnel();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(WEB, "", SERVER, whole_tunnel), 10, 1000);
 }
 
 int main(void)

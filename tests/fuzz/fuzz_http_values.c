@@ -1,12 +1,17 @@
-/* Values of single fields: dates, ranges, entity tags, authorities, codings. The first byte says which. */
+/*
+ * Values of single fields: dates, ranges, entity tags, authorities, codings, traces, what is accepted
+ * of metrics. The first byte says which.
+ */
 #include <string.h>
 
+#include "admin/metrics_text.h"
 #include "base/clock.h"
 #include "codec/http_authority.h"
 #include "codec/http_coding.h"
 #include "codec/http_date.h"
 #include "codec/http_etag.h"
 #include "codec/http_range.h"
+#include "codec/traceparent.h"
 #include "fuzz.h"
 
 /* A date that was read is written as one that reads the same. */
@@ -94,6 +99,35 @@ static void fuzz_coding(struct slice s)
 	}
 }
 
+/* What is valid is no longer so with any byte of its ids changed to what is no digit. */
+static void fuzz_trace(struct slice s)
+{
+	char changed[64];
+
+	if (!traceparent_check(s))
+		return;
+	FUZZ_CHECK(s.n >= 55);
+	memcpy(changed, s.p, 55);
+	for (size_t i = 0; i < 55; i++) {
+		char kept = changed[i];
+		changed[i] = 'G';
+		FUZZ_CHECK(!traceparent_check((struct slice){changed, 55}));
+		changed[i] = kept;
+	}
+}
+
+/* Nobody gets OpenMetrics who has not named it. */
+static void fuzz_accept(struct slice s)
+{
+	if (!metrics_text_wanted(s))
+		return;
+	bool named = false;
+	for (size_t i = 0; i < s.n && !named; i++)
+		named = s.n - i >= 28 && slice_ieq((struct slice){s.p + i, 28},
+		    SLICE("application/openmetrics-text"));
+	FUZZ_CHECK(named);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	static void (*const targets[])(struct slice) = {fuzz_date, fuzz_range, fuzz_etag,
@@ -101,6 +135,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	uint8_t choice = fuzz_choice(&p, &n);
 
 	clock_fake(1, UINT64_C(1700000000000));
-	targets[choice % 5]((struct slice){(const char *)p, n});
+	struct slice s = {(const char *)p, n};
+	if (choice == 255)
+		fuzz_trace(s);
+	else if (choice == 254)
+		fuzz_accept(s);
+	else
+		targets[choice % 5](s);
 	return 0;
 }

@@ -20,7 +20,8 @@ ROOMS = {
     "back": (7, []),
     "serve": (7, []),
     "route": (8, ["pcre2.h"]),
-    "process": (9, ["openssl/", "libconfig.h", "ares.h", "pcre2.h", "nghttp2/",
+    "admin": (9, ["openssl/evp.h"]),
+    "process": (10, ["openssl/", "libconfig.h", "ares.h", "pcre2.h", "nghttp2/",
                     "seccomp.h"]),
 }
 LIBRARIES = ["event2/", "event.h", "evhttp.h", "evdns.h", "openssl/", "libconfig.h", "ares", "pcre2",

@@ -1,18 +1,11 @@
 // Fetches from a page as its scripts would. Prints what came of each, as one JSON array.
 //     node cors.mjs PAGE REQUESTS
 // REQUESTS: a JSON array of [URL, options of fetch]
-import { chromium } from 'playwright-core';
+import { inPage } from './chromium.mjs';
 
 const [page_url, requests] = process.argv.slice(2);
 
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-    const page = await browser.newPage();
+await inPage(async (page) => {
     await page.goto(page_url, { timeout: 30_000 });
     const results = await page.evaluate((list) => Promise.all(list.map(
         async ([url, options]) => {
@@ -26,6 +19,4 @@ try {
             }
         })), JSON.parse(requests));
     console.log(JSON.stringify(results));
-} finally {
-    await browser.close();
-}
+});

@@ -1,8 +1,8 @@
 // Echoes messages of many kinds and sizes with permessage-deflate: node's ws, or a browser's page.
 //     node deflate.mjs ws|chromium URL [OPTIONS OF PERMESSAGE-DEFLATE AS JSON]
 // Prints { extensions, same, code } as one line of JSON.
-import { chromium } from 'playwright-core';
 import WebSocket from 'ws';
+import { inPage } from './chromium.mjs';
 
 const [client, url, options] = process.argv.slice(2);
 
@@ -26,21 +26,7 @@ const talk = (socket) => new Promise((resolve, reject) => {
         extensions: socket.extensions, same: same && got === sent.length, code });
 });
 
-async function inPage() {
-    const browser = await chromium.launch({
-        executablePath: '/usr/bin/chromium',
-        headless: true,
-        args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-            '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    });
-    try {
-        const page = await browser.newPage();
-        return await page.evaluate(`(${talk})(new WebSocket(${JSON.stringify(url)}))`);
-    } finally {
-        await browser.close();
-    }
-}
-
-const result = client === 'chromium' ? await inPage()
+const result = client === 'chromium'
+    ? await inPage((page) => page.evaluate(`(${talk})(new WebSocket(${JSON.stringify(url)}))`))
     : await talk(new WebSocket(url, { perMessageDeflate: JSON.parse(options ?? 'true') }));
 console.log(JSON.stringify(result));

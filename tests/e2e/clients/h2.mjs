@@ -1,18 +1,11 @@
 // Opens a page in headless Chromium and speaks WebSocket from it to the same host, several
 // sockets at a time. Prints one JSON line with what came back.
 //     node h2.mjs URL PATH SOCKETS
-import { chromium } from 'playwright-core';
+import { inPage } from './chromium.mjs';
 
 const [url, path, sockets] = process.argv.slice(2);
 
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-    const page = await browser.newPage({ ignoreHTTPSErrors: true });
+await inPage(async (page) => {
     await page.goto(url, { timeout: 60_000 });
     const talk = ([where, n]) => {
         const one = (i) => new Promise((resolve, reject) => {
@@ -35,6 +28,4 @@ try {
     };
     const where = new URL(path, url.replace(/^http/, 'ws')).href;
     console.log(JSON.stringify(await page.evaluate(talk, [where, Number(sockets)])));
-} finally {
-    await browser.close();
-}
+});

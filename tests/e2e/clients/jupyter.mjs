@@ -1,21 +1,13 @@
 // Opens a notebook in Chromium, runs its cell, and prints as JSON what came of it.
 //     node jupyter.mjs URL
-import { chromium } from 'playwright-core';
+import { inPage } from './chromium.mjs';
 
 const [url] = process.argv.slice(2);
 const WAIT = { timeout: 120_000 };
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
+
+await inPage(async (page) => {
     const sockets = [];
     page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname));
-    page.on('pageerror', (error) => console.error(String(error)));
     await page.goto(url, WAIT);
     await page.waitForFunction(() => globalThis.Jupyter?.notebook?.kernel?.is_connected(), null, WAIT);
     await page.evaluate(() => Jupyter.notebook.execute_all_cells());
@@ -28,6 +20,4 @@ try {
             .map((e) => e.nextHopProtocol)));
     console.log(JSON.stringify({ output, protocols: [...new Set(protocols)],
         requests: protocols.length, sockets: sockets.map((path) => path.split('/')[1]) }));
-} finally {
-    await browser.close();
-}
+});

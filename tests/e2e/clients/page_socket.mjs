@@ -1,17 +1,11 @@
 // A page in Chromium opens the socket, sends a text and a binary message, and closes. Prints what
 // it saw, as JSON. The page itself is any page of that origin.
 //     node page_socket.mjs PAGE URL CODE REASON
-import { chromium } from 'playwright-core';
+import { inPage } from './chromium.mjs';
 
 const [page_url, url, code, reason] = process.argv.slice(2);
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-    const page = await browser.newPage();
+
+await inPage(async (page) => {
     await page.goto(page_url, { timeout: 30_000 });
     const seen = await page.evaluate(([address, close, why]) => new Promise((resolve) => {
         const socket = new WebSocket(address, ['a', 'b']);
@@ -31,6 +25,4 @@ try {
             subprotocol: socket.protocol, extensions: socket.extensions });
     }), [url, code, reason]);
     console.log(JSON.stringify(seen));
-} finally {
-    await browser.close();
-}
+});

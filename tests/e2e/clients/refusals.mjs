@@ -1,17 +1,11 @@
 // What a page's WebSocket is told: opens each URL of a JSON list [[URL, [SUBPROTOCOL…]]…] from a
 // page, one after the other, and prints a list of [code, reason, wasClean] of their close events.
 //     node refusals.mjs PAGE LIST
-import { chromium } from 'playwright-core';
+import { inPage } from './chromium.mjs';
 
 const [page_url, list] = process.argv.slice(2);
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-    const page = await browser.newPage();
+
+await inPage(async (page) => {
     await page.goto(page_url, { timeout: 60_000 });
     const told = await page.evaluate(async (wanted) => {
         const result = [];
@@ -23,6 +17,4 @@ try {
         return result;
     }, JSON.parse(list));
     console.log(JSON.stringify(told));
-} finally {
-    await browser.close();
-}
+});

@@ -1,20 +1,13 @@
 // Two pages of the socket.io application in Chromium talk to it and to each other, lose their
 // connection and come back. Prints one JSON line with what they saw.
 //     node socket_io.mjs URL
-import { chromium } from 'playwright-core';
+import { inContext } from './chromium.mjs';
 
 const [url] = process.argv.slice(2);
 const WAIT = { timeout: 60_000 };
-const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-const context = await browser.newContext({ ignoreHTTPSErrors: true });
 const errors = [];
 
-async function open(query, transport) {
+async function open(context, query, transport) {
     const page = await context.newPage();
     page.on('console', (line) => line.type() === 'error' && errors.push(line.text()));
     page.on('pageerror', (error) => errors.push(String(error)));
@@ -57,14 +50,14 @@ async function lose(page, way) {
     return page.evaluate(() => connects);
 }
 
-try {
+await inContext(async (context) => {
     const seen = {};
-    const polling = await open('?transports=polling', 'polling');
+    const polling = await open(context, '?transports=polling', 'polling');
     seen.polling = [await echo(polling), await how(polling)];
-    const page = await open('', 'websocket');
+    const page = await open(context, '', 'websocket');
     seen.color = await page.evaluate(() => getComputedStyle(document.querySelector('h1')).color);
     seen.websocket = [await echo(page), await how(page)];
-    const other = await open('?transports=websocket', 'websocket');
+    const other = await open(context, '?transports=websocket', 'websocket');
     await broadcast(polling, [polling, page, other], 'from the one that polls');
     await broadcast(page, [polling, page, other], 'from the one that was upgraded');
     seen.heard = await Promise.all([polling, page, other].map((p) => p.evaluate(() => heard)));
@@ -76,6 +69,4 @@ try {
     await broadcast(other, [page, other], 'after all');
     seen.again = await echo(page);
     console.log(JSON.stringify(seen));
-} finally {
-    await browser.close();
-}
+});

@@ -115,6 +115,17 @@ routes: {{ {routes} }};
     def signal(self, number):
         self.child.send_signal(number)
 
+    def reload(self, conf=None, fine=True):
+        """Has it read its configuration again, which is this one now, and waits for what comes."""
+        def answers():
+            return re.findall(r"reload: (?:configuration (\d+) is in force|failed)", self.log())
+        before = len(answers())
+        if conf is not None:
+            self.configure(conf)
+        self.signal(signal.SIGHUP)
+        until(lambda: len(answers()) > before, "the end of a reload", diagnose=self.diagnosis)
+        equal(answers()[-1] != "", fine, "whether the reload was fine")
+
     def wait(self, seconds=None):
         """Waits for the end and returns the exit status."""
         try:

@@ -14,9 +14,9 @@ def message_of(entry):
 class Session:
     """One that was opened at `path`; requests go over a fresh connection unless one is given."""
 
-    def __init__(self, gateway, path="/", tls=False):
-        self.gateway, self.tls = gateway, tls
-        answer = http1.fetch(gateway, path, "POST", tls)
+    def __init__(self, gateway, path="/", tls=False, wire=None):
+        self.gateway, self.tls, self.place = gateway, tls, path
+        answer = self.request("POST", wire=wire)
         equal(answer.status, 201, "status")
         self.place = answer.header("Location")
         self.answer = json.loads(answer.body)

@@ -161,6 +161,18 @@ class WebSocket:
     def expect_message(self, opcode, payload):
         equal(self.message(), (opcode, payload), "message")
 
+    def echo(self, sizes):
+        """Texts and bytes of so many bytes, and a message in fragments, come back as they were."""
+        for size in sizes:
+            text = "ä" * (size // 2) + "x" * (size % 2)
+            self.text(text)
+            self.expect_message(TEXT, text.encode())
+            self.binary(b"\xa5" * size)
+            self.expect_message(BINARY, b"\xa5" * size)
+        self.send(TEXT, b"in ", fin=False)
+        self.send(CONTINUATION, b"pieces")
+        self.expect_message(TEXT, b"in pieces")
+
     def stream(self, n):
         """n bytes of application data, however they are framed."""
         data = bytearray()

@@ -12,7 +12,10 @@ const script = `const wanted = new URLSearchParams(location.search).get('transpo
 const socket = io({ reconnectionDelay: 50, ...(wanted && { transports: wanted.split(',') }) });
 const heard = [];
 const connects = [];
-socket.on('connect', () => connects.push(socket.io.engine.transport.name));
+// by the time of 'connect' a new transport may have taken over already
+let first;
+socket.io.on('open', () => first = socket.io.engine.transport.name);
+socket.on('connect', () => connects.push(first));
 socket.on('heard', (what, bytes) => heard.push([what, bytes && new Uint8Array(bytes).length]));`;
 const files = {
     '/': ['text/html; charset=utf-8', page],

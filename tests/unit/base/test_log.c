@@ -165,18 +165,56 @@ static void test_rate(void **state)
 	assert_int_equal(count(read_file(path), "x: backend did not answer"), LOG_BURST + 1);
 }
 
-/* A pipe that nobody reads: lines are lost, callers are not stopped, the loss is told later. */
-static void test_blocked(void **state)
+/* What is in text of lines that were put, and of those that are told to be lost. */
+static unsigned accounted(void)
 {
-	enum { LINES = 20000 };
+	unsigned n = count(text, "line ");
+
+	for (const char *at = text; (at = strstr(at, " lines were lost\n")) != NULL; at++) {
+		const char *digits = at;
+		while (digits[-1] >= '0' && digits[-1] <= '9')
+			digits--;
+		n += (unsigned)atoi(digits);
+	}
+	return n;
+}
+
+/* Reads until the text accounts for so many lines; a thread may need its time to write them. */
+static void read_all(int fd, unsigned lines)
+{
 	size_t used = 0;
 
-	(void)state;
-	clock_fake(0, 0);
+	for (int idle = 0; idle < 6000 && accounted() < lines;) {
+		ssize_t n = read(fd, text + used, sizeof(text) - 1 - used);
+		if (n > 0) {
+			used += (size_t)n;
+			idle = 0;
+		} else {
+			usleep(5000);
+			idle++;
+		}
+		text[used] = '\0';
+	}
+}
+
+static int make_fifo(void)
+{
 	unlink(fifo);
 	assert_int_equal(mkfifo(fifo, 0600), 0);
 	int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	assert_true(fd >= 0);
+	text[0] = '\0';
+	return fd;
+}
+
+/* A pipe that nobody reads: lines are lost, callers are not stopped, the loss is told later. */
+static void test_blocked(void **state)
+{
+	enum { LINES = 20000 };
+
+	(void)state;
+	clock_fake(0, 0);
+	int fd = make_fifo();
 	configure(fifo, LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
 	uint64_t started = clock_mono_ms();
 	for (int i = 0; i < LINES; i++)
@@ -186,26 +224,9 @@ static void test_blocked(void **state)
 	started = clock_mono_ms();
 	log_flush();
 	assert_true(clock_mono_ms() - started < 30000);
-	for (int idle = 0; idle < 200;) {
-		ssize_t n = read(fd, text + used, sizeof(text) - 1 - used);
-		if (n > 0) {
-			used += (size_t)n;
-			idle = 0;
-			continue;
-		}
-		usleep(5000);
-		idle++;
-	}
-	text[used] = '\0';
-	const char *loss = strstr(text, "lines were lost");
-	assert_non_null(loss);
-	while (loss[-1] != '\n' && strncmp(loss, ": ", 2) != 0)
-		loss--;
-	while (strncmp(loss, " lines", 6) != 0)
-		loss++;
-	while (loss[-1] >= '0' && loss[-1] <= '9')
-		loss--;
-	assert_int_equal(count(text, "line ") + (unsigned)atoi(loss), LINES);
+	read_all(fd, LINES);
+	assert_non_null(strstr(text, "lines were lost"));
+	assert_int_equal(accounted(), LINES);
 	/* And it goes on. */
 	log_line(LOG_LEVEL_INFO, "well again");
 	log_flush();
@@ -218,14 +239,53 @@ static void test_blocked(void **state)
 	close(fd);
 }
 
+static struct log_sink *full;
+static _Atomic unsigned full_put;	/* the sink's own thread puts lines too */
+
+static void fill_sink(unsigned lines)
+{
+	for (unsigned i = 0; i < lines; i++)
+		log_sink_put(full, LOG_LEVEL_INFO,
+		    slice_of("line of many ................................................"));
+	full_put += lines;
+}
+
+/* When the loss is to be told others have filled the ring again. */
+static bool lost_again(const char *to, uint64_t lines)
+{
+	char line[64];
+	static bool filled;
+
+	(void)to;
+	if (!filled)
+		fill_sink(LOG_SINK_RING / 32);
+	filled = true;
+	snprintf(line, sizeof(line), "%llu lines were lost", (unsigned long long)lines);
+	return log_sink_try(full, LOG_LEVEL_INFO, slice_of(line));
+}
+
+static void test_no_room_to_tell(void **state)
+{
+	static const struct log_sink_events events = {.lost = lost_again};
+
+	(void)state;
+	clock_fake(0, 0);
+	int fd = make_fifo();
+	assert_int_equal(log_sink_open(&full, fifo, &events), 0);
+	fill_sink(LOG_SINK_RING / 32);
+	read_all(fd, 2 * LOG_SINK_RING / 32);
+	assert_true(log_sink_flush(full, 30000));
+	assert_int_equal(accounted(), full_put);
+	assert_int_equal(full_put, 2 * LOG_SINK_RING / 32);
+	close(fd);
+}
+
 /* A pipe that is stuck for good can be left for another place. */
 static void test_leave(void **state)
 {
 	(void)state;
-	unlink(fifo);
 	unlink(path);
-	assert_int_equal(mkfifo(fifo, 0600), 0);
-	int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = make_fifo();
 	configure(fifo, LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
 	/* More than pipe, batch and ring can hold, whenever the thread came to write. */
 	for (int i = 0; i < 20000; i++)
@@ -243,9 +303,7 @@ static void test_leave(void **state)
 static void test_broken(void **state)
 {
 	(void)state;
-	unlink(fifo);
-	assert_int_equal(mkfifo(fifo, 0600), 0);
-	int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = make_fifo();
 	configure(fifo, LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
 	log_line(LOG_LEVEL_INFO, "one");
 	log_flush();
@@ -300,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rate, begin, end),
 		cmocka_unit_test_setup_teardown(test_threads, begin, end),
 		cmocka_unit_test_setup_teardown(test_blocked, begin, end),
+		cmocka_unit_test_setup_teardown(test_no_room_to_tell, begin, end),
 		cmocka_unit_test_setup_teardown(test_broken, begin, end),
 		cmocka_unit_test_setup_teardown(test_leave, begin, end),
 	};

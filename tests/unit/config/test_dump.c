@@ -16,13 +16,16 @@
 static const char everything[] =
     "workers = 3;\n"
     "pid_file = \"/run/x.pid\";\n"
+    "drain = \"5m\";\n"
     "stop_timeout = \"90s\";\n"
     "log: {\n\tlevel = \"debug\";\n\tto = \"/var/log/x\";\n\tformat = \"json\";\n};\n"
     "access_log: {\n\tto = \"stdout\";\n\tformat = \"combined\";\n};\n"
+    "admin: {\n\thttp = \"127.0.0.1:9901\";\n};\n"
     "limits: {\n\tconnections = \"3000000000\";\n\tper_ip = 9;\n"
     "\thandshakes = \"600/m burst 40\";\n\tmemory = \"1G\";\n\thead = \"2K\";\n\theaders = 7;\n"
     "\tstreams = 50;\n"
-    "\thead_timeout = \"250ms\";\n\tkeepalive = \"0\";\n};\n"
+    "\thead_timeout = \"250ms\";\n\tkeepalive = \"0\";\n"
+    "\tapply = \"now\";\n};\n"
     "\n"
     "listeners: {\n"
     "\ta: {\n\t\tbind = [ \"*:80\", \"unix:/run/x.sock\" ];\n"
@@ -87,7 +90,7 @@ static const char everything[] =
     "\t\trefuse = \"close\";\n"
     "\t\tallow = [ \"10.0.0.0/8\" ];\n\t\tdeny = [ \"10.0.0.1/32\" ];\n"
     "\t\tlimits: {\n\t\t\tsessions = 5;\n\t\t\tper_ip = 2;\n\t\t\tmessages = \"100/s\";\n"
-    "\t\t\tbytes = \"1M/s\";\n\t\t};\n\t};\n";
+    "\t\t\tbytes = \"1M/s\";\n\t\t};\n\t\ton_reload = \"close\";\n\t};\n";
 
 static const char sessions[] =
     "\t\ttransports = [ \"websocket\" ];\n\t\tframing = \"binary\";\n\t\tsubprotocols = [ ];\n"
@@ -98,7 +101,7 @@ static const char sessions[] =
     "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n"
     "\t\trefuse = \"http\";\n"
     "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n"
-    "\t\t\tbytes = \"0\";\n\t\t};\n\t};\n";
+    "\t\t\tbytes = \"0\";\n\t\t};\n\t\ton_reload = \"keep\";\n\t};\n";
 
 /* Of a web server's route nothing is said about messages. */
 #define WEB_KEYS \
@@ -133,7 +136,7 @@ static const char web[] =
     "\t\t\tcontext_takeover = false;\n\t\t\tlevel = 1;\n\t\t};\n" \
     "\t\trefuse = \"http\";\n" \
     "\t\tlimits: {\n\t\t\tsessions = 0;\n\t\t\tper_ip = 0;\n\t\t\tmessages = \"0\";\n" \
-    "\t\t\tbytes = \"0\";\n\t\t};\n"
+    "\t\t\tbytes = \"0\";\n\t\t};\n\t\ton_reload = \"keep\";\n"
 
 static const char messages[] =
     "\ts: {\n\t\tpath = \"/s\";\n\t\tbackend = \"s\";\n"
@@ -208,7 +211,7 @@ static void expect_in_dump(const struct schema_group *g, const char *dump)
 		snprintf(line, sizeof(line), group ? "%s: {" : "%s = ", key->name);
 		/* These need files or users that the machine may not have. */
 		if (strstr("user group certificates ca cert key tls max_version ciphers ciphersuites "
-		    "groups tickets ticket_rotation client_ca client_verify", key->name) == NULL &&
+		    "groups tickets ticket_rotation client_ca client_verify reload", key->name) == NULL &&
 		    strstr(dump, line) == NULL)
 			fail_msg("%s is not in the dump: is it in this test?", key->name);
 		if (group)
@@ -241,7 +244,8 @@ static void test_tls(void **state)
 	    "\t\tmin_version = \"1.2\";\n\t\tmax_version = \"1.3\";\n"
 	    "\t\tciphers = \"ALL\";\n\t\tciphersuites = \"X\";\n\t\tgroups = \"P-256\";\n"
 	    "\t\tclient_ca = \"%s\";\n\t\tclient_verify = \"optional\";\n"
-	    "\t\ttickets = false;\n\t\tticket_rotation = \"1m\";\n\t};\n};\n"
+	    "\t\ttickets = false;\n\t\tticket_rotation = \"1m\";\n"
+	    "\t\treload = \"manual\";\n\t};\n};\n"
 	    "\nbackends: {\n\tb: {\n\t\tservers = [ \"tls://x:1\" ];\n\t\tbalance = \"roundrobin\";\n"
 	    "\t\tconnect_timeout = \"3s\";\n\t\ttries = 2;\n\t\tmax_sessions = 0;\n"
 	    "\t\ttls: {\n\t\t\tca = \"%s\";\n\t\t\tverify = true;\n\t\t\tcert = \"%s\";\n"

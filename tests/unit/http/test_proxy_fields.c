@@ -37,6 +37,8 @@ static const struct {
 	{"X_Forwarded_For", NEVER, true}, {"X-Forwarded_For", NEVER, true},
 	{"x_forwarded_port", NEVER, true}, {"X_Real_IP", NEVER, true},
 	{"Content_Length", NEVER, false}, {"Transfer_Encoding", NEVER, false},
+	/* a trace that is none */
+	{"traceparent", NEVER, true}, {"tracestate", NEVER, true}, {"Trace_Parent", ALWAYS, true},
 	{"Content_Type", NEVER, true}, {"Sec_WebSocket_Key", NEVER, true},
 };
 

@@ -78,7 +78,8 @@ static void test_manager(void **state)
 	assert_true(shared >= 0);
 	close(shared);
 	assert_int_equal(given_share("web", 2), -1);
-	given_close_rest(&(struct config_listener){.name = "web"}, 1);
+	struct config_listener web = {.name = "web"};
+	given_close_rest(&(struct config){.listeners = &web, .n_listeners = 1});
 	assert_int_equal(given_count("other"), 0);
 	assert_int_equal(fcntl(FIRST + 1, F_GETFD), -1);
 	given_close();

@@ -85,8 +85,9 @@ static void check_accept(struct config_address bound, bool dual, struct config_a
 	socklen_t size = sizeof(on);
 
 	assert_int_equal(worker_init(&w, 0, true), FAULT_NONE);
-	assert_int_equal(listener_open(&conf, &arrivals, take, &l), FAULT_NONE);
-	assert_int_equal(listener_start(l, &w, &workers, 1), FAULT_NONE);
+	assert_int_equal(listener_open(&conf, &arrivals, take, NULL, 0, &l), FAULT_NONE);
+	assert_int_equal(listener_prepare(l, &w, &workers, 1), FAULT_NONE);
+	listener_start(l);
 	int fd = fixture_connect((struct sockaddr *)&to.sa, to.size);
 	assert_true(fd >= 0);
 	fixture_run(&w, arrived_one, &arrivals);
@@ -139,7 +140,7 @@ static void test_not_dual(void **state)
 	struct config_address bound = fixture_address("::", port);
 	struct config_address to = fixture_address("127.0.0.1", port);
 	struct config_listener conf = listener_at(&bound, &dual);
-	assert_int_equal(listener_open(&conf, NULL, take, &l), FAULT_NONE);
+	assert_int_equal(listener_open(&conf, NULL, take, NULL, 0, &l), FAULT_NONE);
 	assert_int_equal(fixture_connect((struct sockaddr *)&to.sa, to.size), -1);
 	listener_free(l);
 }
@@ -158,7 +159,7 @@ static void test_taken(void **state)
 	(void)state;
 	conf.n_bind = 2;
 	before = fixture_count_files();
-	assert_int_equal(listener_open(&conf, NULL, take, &l), FAULT_SYSTEM);
+	assert_int_equal(listener_open(&conf, NULL, take, NULL, 0, &l), FAULT_SYSTEM);
 	assert_null(l);
 	assert_int_equal(fixture_count_files(), before);
 	close(fd);
@@ -177,12 +178,12 @@ static void test_unix_files(void **state)
 	close(fixture_listen(socket_path, 1, &port));
 	assert_int_equal(lstat(socket_path, &st), 0);
 	conf.mode = 0620;
-	assert_int_equal(listener_open(&conf, NULL, take, &l), FAULT_NONE);
+	assert_int_equal(listener_open(&conf, NULL, take, NULL, 0, &l), FAULT_NONE);
 	assert_int_equal(lstat(socket_path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0620);
 
 	/* somebody listens: not replaced */
-	assert_int_equal(listener_open(&conf, NULL, take, &second), FAULT_SYSTEM);
+	assert_int_equal(listener_open(&conf, NULL, take, NULL, 0, &second), FAULT_SYSTEM);
 	int fd = fixture_connect((struct sockaddr *)&address.sa, address.size);
 	assert_true(fd >= 0);
 	close(fd);
@@ -190,7 +191,7 @@ static void test_unix_files(void **state)
 	/* removed at the end, but only if it is still ours */
 	listener_free(l);
 	assert_int_equal(lstat(socket_path, &st), -1);
-	assert_int_equal(listener_open(&conf, NULL, take, &l), FAULT_NONE);
+	assert_int_equal(listener_open(&conf, NULL, take, NULL, 0, &l), FAULT_NONE);
 	assert_int_equal(unlink(socket_path), 0);
 	fd = fixture_listen(socket_path, 1, &port);
 	listener_free(l);
@@ -201,7 +202,7 @@ static void test_unix_files(void **state)
 	/* what is no socket is nobody's to remove */
 	fd = open(socket_path, O_CREAT | O_WRONLY, 0600);
 	close(fd);
-	assert_int_equal(listener_open(&conf, NULL, take, &l), FAULT_SYSTEM);
+	assert_int_equal(listener_open(&conf, NULL, take, NULL, 0, &l), FAULT_SYSTEM);
 	assert_int_equal(lstat(socket_path, &st), 0);
 	assert_int_equal(unlink(socket_path), 0);
 }
@@ -233,7 +234,8 @@ static void pool_take(struct worker *w, const struct accepted *accepted)
 static void pool_open_start(struct worker *w, struct letter *letter)
 {
 	(void)letter;
-	assert_int_equal(listener_start(pool.listener, w, pool.list, WORKERS), FAULT_NONE);
+	assert_int_equal(listener_prepare(pool.listener, w, pool.list, WORKERS), FAULT_NONE);
+	listener_start(pool.listener);
 	sem_post(&pool.arrived);
 }
 
@@ -304,7 +306,7 @@ static void test_spreading(void **state)
 		pool.files[i] = calloc(MANY, sizeof(int));
 		assert_int_equal(worker_start(&pool.workers[i]), FAULT_NONE);
 	}
-	assert_int_equal(listener_open(&conf, &pool, pool_take, &pool.listener), FAULT_NONE);
+	assert_int_equal(listener_open(&conf, &pool, pool_take, NULL, 0, &pool.listener), FAULT_NONE);
 	pool_send(0, pool_open_start, 0);
 	for (int i = 0; i < MANY; i++)
 		clients[i] = fixture_connect((struct sockaddr *)&address.sa, address.size);
@@ -351,8 +353,9 @@ static void test_unopened(void **state)
 	(void)state;
 	assert_int_equal(worker_init(&acceptor, 0, true), FAULT_NONE);
 	assert_int_equal(worker_init(&other, 1, true), FAULT_NONE);
-	assert_int_equal(listener_open(&conf, &arrivals, take, &l), FAULT_NONE);
-	assert_int_equal(listener_start(l, &acceptor, workers, 2), FAULT_NONE);
+	assert_int_equal(listener_open(&conf, &arrivals, take, NULL, 0, &l), FAULT_NONE);
+	assert_int_equal(listener_prepare(l, &acceptor, workers, 2), FAULT_NONE);
+	listener_start(l);
 	a = fixture_connect((struct sockaddr *)&address.sa, address.size);
 	b = fixture_connect((struct sockaddr *)&address.sa, address.size);
 	fixture_run(&acceptor, arrived_one, &arrivals);
@@ -381,8 +384,9 @@ static void test_no_files(void **state)
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
 	assert_int_equal(worker_init(&w, 0, true), FAULT_NONE);
-	assert_int_equal(listener_open(&conf, &arrivals, take, &l), FAULT_NONE);
-	assert_int_equal(listener_start(l, &w, &workers, 1), FAULT_NONE);
+	assert_int_equal(listener_open(&conf, &arrivals, take, NULL, 0, &l), FAULT_NONE);
+	assert_int_equal(listener_prepare(l, &w, &workers, 1), FAULT_NONE);
+	listener_start(l);
 	int fd = fixture_connect((struct sockaddr *)&address.sa, address.size);
 	none = files;
 	none.rlim_cur = 3;

@@ -81,7 +81,6 @@ static const struct {
     {{"config", ""}, "'' is none of defaults|dump"},
     {{"check", "--web", "x"}, "'--web' does not belong to framegate check"},
     {{"6080", "a:1", "-c", "x"}, "'--config' does not belong to LISTEN TARGET"},
-    {{"check", "--diff"}, "'--diff' is not supported yet"},
     {{"reload"}, "reload is not supported yet"},
     {{"close", "1"}, "close is not supported yet"},
     {{"stop", "-s", "x"}, "stop is not supported yet"},

@@ -23,7 +23,8 @@ USAGE = {
     "--unheard-of": "unknown option '--unheard-of'",
     "chekc": "did you mean 'check'",
     "check --dif": "did you mean '--diff'",
-    "check --diff": "not supported yet",
+    "check --diff": "needs --against FILE",
+    "check --against x": "goes with --diff",
     "check more words": "too many arguments: 'more'",
     "-c": "needs a value",
     "explain": "URL is missing",
@@ -196,6 +197,31 @@ def test_config():
 
 
 @case
+def test_diff():
+    """check --diff: what a reload would change, and which sessions it concerns"""
+    before = conf(GOOD, "before.conf")
+    after = conf("drain = \"keep\"; workers = 7;" + GOOD.replace('"/echo"', '"/e"').replace(
+        "health: {", 'more: { path = "/more"; service = "close"; }; health: {'), "after.conf")
+    same = run("check", "--diff", "-c", before, "--against", before)
+    assert (same.returncode, same.stdout) == (0, "nothing would change\n"), same
+    result = run("check", "--diff", "-c", after, "--against", before)
+    assert (result.returncode, result.stderr) == (0, ""), result
+    processors = str(len(os.sched_getaffinity(0)))
+    assert result.stdout == f"""top level:
+  workers: {processors} -> 7 (only a restart changes it)
+routes:
+  ~ echo
+      path: "/echo" -> "/e"
+  + more
+sessions:
+  echo: go on as they began, by the route that changes
+  health: not concerned
+""", result.stdout
+    wrong = run("check", "--diff", "-c", conf("x = 1;", "wrong.conf"), "--against", before)
+    assert (wrong.returncode, wrong.stdout) == (1, "") and "unknown key 'x'" in wrong.stderr, wrong
+
+
+@case
 def test_full():
     """what cannot be written is no success"""
     with open("/dev/full", "w") as full:
@@ -222,7 +248,7 @@ def test_life():
     child = started(conf(GOOD))
     assert (folder / "pid").read_text() == f"{child.pid}\n"
     child.send_signal(signal.SIGHUP)
-    until(lambda: "reload is not supported yet" in log(), "refusal of a reload")
+    until(lambda: "reload: configuration 2 is in force" in log(), "a reload")
     child.send_signal(signal.SIGUSR2)
     until(lambda: "upgrade is not supported yet" in log(), "refusal of an upgrade")
     (folder / "log").rename(folder / "log.1")

@@ -118,7 +118,7 @@ static void test_plain(void **state)
 	says("answer               a session of plain HTTP (sse)\n");
 	q.url = "ws://h:8081/plain/x";
 	explains(&q);
-	says("404 Not Found: nothing is here for this route's transports\n");
+	says("404 Not Found: none of the route's transports takes such a request\n");
 }
 
 static void test_refusals(void **state)

@@ -53,7 +53,7 @@ static int begin(void **state)
 
 	(void)state;
 	assert_non_null(config);
-	assert_int_equal(snapshot_new(config, &snapshot), FAULT_NONE);
+	assert_int_equal(snapshot_new(config, NULL, &snapshot), FAULT_NONE);
 	fake_exchange_init(&fake);
 	fake.gateway.snapshot = &snapshot->held;
 	return 0;
@@ -120,7 +120,7 @@ static void test_bad(void **state)
 	(void)state;
 	assert_non_null(config);
 	config->routes[4].path = "^/(";
-	assert_int_equal(snapshot_new(config, &s), FAULT_SYSTEM);
+	assert_int_equal(snapshot_new(config, NULL, &s), FAULT_SYSTEM);
 	assert_null(s);
 }
 
@@ -136,7 +136,7 @@ static void test_memory(void **state)
 		struct config *config = config_parse("test", text, NULL);
 		assert_non_null(config);
 		flow_fail_allocation(n);
-		f = snapshot_new(config, &s);
+		f = snapshot_new(config, NULL, &s);
 		flow_fail_allocation(0);
 	}
 	assert_int_equal(f, FAULT_NONE);

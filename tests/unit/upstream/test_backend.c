@@ -23,15 +23,22 @@ static void begin(unsigned n, unsigned max, unsigned queue)
 	conf = (struct config_backend){.name = "b", .servers = servers, .n_servers = n,
 	    .max_sessions = max, .queue = {queue, 1000}, .tries = 2, .health = {.fall = 2}};
 	assert_int_equal(worker_init(&worker, 0, true), FAULT_NONE);
-	assert_int_equal(backend_new(&conf, &backend), FAULT_NONE);
+	assert_int_equal(backend_new(&conf, NULL, NULL, 1, &backend), FAULT_NONE);
+}
+
+static void keep(bool on)
+{
+	backend->fleet->current = on ? backend : NULL;
+	backend->fleet->keeper = on ? &worker : NULL;
 }
 
 static void finish(void)
 {
 	for (size_t i = 0; i < conf.n_servers; i++)
 		assert_int_equal(backend->targets[i]->sessions, 0);
-	assert_int_equal(backend->n_waiting, 0);
-	backend_free(backend);
+	assert_int_equal(backend->fleet->n_waiting, 0);
+	keep(false);
+	backend_put(backend);
 	worker_fini(&worker);
 }
 
@@ -169,7 +176,7 @@ static void test_queue_timeout(void **state)
 	worker.now += 1;
 	worker_run_timers(&worker);
 	guest_expect(&g, NULL, FAULT_QUEUE_TIMEOUT);
-	assert_int_equal(backend->n_waiting, 0);
+	assert_int_equal(backend->fleet->n_waiting, 0);
 	backend_release(backend, t);
 	finish();
 }
@@ -190,11 +197,10 @@ static void test_no_lost_place(void **state)
 
 static void break_down(struct target *t)
 {
-	backend->keeper = &worker;
+	keep(true);
 	t->watched = true;	/* as if: no socket is to be opened here */
 	for (unsigned i = 0; i < conf.health.fall; i++)
 		backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
-	backend->keeper = NULL;
 	assert_true(t->down);
 }
 
@@ -302,7 +308,7 @@ static void test_witnesses(void **state)
 	(void)state;
 	begin(1, 0, 0);
 	conf.health.type = HEALTH_HTTP;
-	backend->keeper = &worker;
+	keep(true);
 	t = take(FAULT_NONE);
 	assert_false(target_failed(t, TARGET_CHECKS, 2));
 	backend_tell(backend, t, FAULT_NONE, 0);
@@ -316,7 +322,6 @@ static void test_witnesses(void **state)
 	backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
 	assert_true(t->down);
 	backend_release(backend, t);
-	backend->keeper = NULL;
 	finish();
 }
 
@@ -325,7 +330,7 @@ static size_t watchers(void)
 	size_t n = 0;
 
 	turn();
-	for (struct list *l = backend->checks.next; l != &backend->checks; l = l->next)
+	for (struct list *l = backend->fleet->checks.next; l != &backend->fleet->checks; l = l->next)
 		n++;
 	return n;
 }
@@ -337,9 +342,10 @@ static void test_watcher(void **state)
 
 	(void)state;
 	begin(1, 0, 0);
-	backend->keeper = &worker;
+	keep(true);
 	t = target_new(&servers[0], 0);
 	t->sessions = 1;
+	backend_get(backend);
 	for (int i = 0; i < 3; i++) {
 		backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
 		backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
@@ -366,7 +372,7 @@ static void test_down(void **state)
 	for (size_t i = 0; i < 5; i++)
 		backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
 	assert_false(t->down);
-	backend->keeper = &worker;
+	keep(true);
 	backend_tell(backend, t, FAULT_NO_FILES, 0);	/* our own lack */
 	backend_tell(backend, t, FAULT_NO_MEMORY, 0);
 	backend_tell(backend, t, FAULT_DIAL_REFUSED, 0);
@@ -380,7 +386,6 @@ static void test_down(void **state)
 	assert_false(t->down);
 	assert_int_equal(t->recovered, 5000);
 	backend_release(backend, t);
-	backend->keeper = NULL;
 	finish();
 }
 

@@ -106,13 +106,13 @@ static int begin(void **state)
 	put("a: h:1\n");
 	if (worker_init(&worker, 0, true) != FAULT_NONE)
 		return -1;
-	return token_map_new(&conf, &map) == FAULT_NONE ? 0 : -1;
+	return token_map_new(&conf, NULL, &map) == FAULT_NONE ? 0 : -1;
 }
 
 static int finish(void **state)
 {
 	(void)state;
-	token_map_free(map);
+	token_map_put(map);
 	worker_fini(&worker);
 	clock_fake(0, 0);
 	return unlink(file);
