@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,6 +23,7 @@ struct given_socket {
 	char	*name;		/* "": of the second kind */
 };
 
+static pthread_mutex_t given_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct given_socket *given_sockets;
 static size_t given_n;
 
@@ -155,6 +157,7 @@ void given_close_rest(const struct config *config)
 
 void given_close(void)
 {
+	pthread_mutex_lock(&given_lock);
 	for (size_t i = 0; i < given_n; i++) {
 		given_drop(&given_sockets[i]);
 		free(given_sockets[i].name);
@@ -162,6 +165,7 @@ void given_close(void)
 	free(given_sockets);
 	given_sockets = NULL;
 	given_n = 0;
+	pthread_mutex_unlock(&given_lock);
 }
 
 static const struct given_socket *given_find(const char *name, size_t i)
@@ -178,8 +182,10 @@ size_t given_count(const char *name)
 {
 	size_t n = 0;
 
+	pthread_mutex_lock(&given_lock);
 	while (given_find(name, n))
 		n++;
+	pthread_mutex_unlock(&given_lock);
 	return n;
 }
 
@@ -200,7 +206,7 @@ static bool given_listens(int fd)
 	    given_option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1;
 }
 
-int given_share(const char *name, size_t i)
+static int given_copy(const char *name, size_t i)
 {
 	const struct given_socket *s = given_find(name, i);
 
@@ -212,6 +218,14 @@ int given_share(const char *name, size_t i)
 		    s->fd, name);
 	errno = ESOCKTNOSUPPORT;
 	return -1;
+}
+
+int given_share(const char *name, size_t i)
+{
+	pthread_mutex_lock(&given_lock);
+	int fd = given_copy(name, i);
+	pthread_mutex_unlock(&given_lock);
+	return fd;
 }
 
 /* Where there is no IPv6 "*" became all of IPv4. */
@@ -253,20 +267,25 @@ static bool given_is_bound(int fd, const struct config_address *address, bool du
 
 int given_take(const struct config_address *address, bool dual)
 {
-	for (size_t i = 0; i < given_n; i++) {
+	int fd = -1;
+
+	pthread_mutex_lock(&given_lock);
+	for (size_t i = 0; i < given_n && fd < 0; i++) {
 		struct given_socket *s = &given_sockets[i];
 		if (s->fd < 0 || *s->name || !given_is_bound(s->fd, address, dual))
 			continue;
-		int fd = s->fd;
+		fd = s->fd;
 		s->fd = -1;
-		return fd;
 	}
-	return -1;
+	pthread_mutex_unlock(&given_lock);
+	return fd;
 }
 
 void given_each(void (*each)(int fd, const char *name, void *arg), void *arg)
 {
+	pthread_mutex_lock(&given_lock);
 	for (size_t i = 0; i < given_n; i++)
 		if (given_sockets[i].fd >= 0 && *given_sockets[i].name)
 			each(given_sockets[i].fd, given_sockets[i].name, arg);
+	pthread_mutex_unlock(&given_lock);
 }

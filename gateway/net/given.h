@@ -7,8 +7,8 @@
  *   and are wanted if one of the configuration is the same.
  *
  * The first are kept, and shared with each listener that is opened by that name; the second go to
- * the one that takes them. The main thread's, before there are others; afterwards nothing changes
- * but by given_take, whose callers are one at a time.
+ * the one that takes them. given_open is the main thread's, before there are others; the rest is
+ * for any thread.
  */
 #ifndef GIVEN_H
 #define GIVEN_H
@@ -22,7 +22,7 @@
 enum fault	given_open(void) MUST_USE;
 /* What nobody has taken is closed; of the first kind that is warned of. */
 void		given_close_rest(const struct config *);
-void		given_close(void);	/* all that are left, at the end */
+void		given_close(void);	/* all that are left: nothing is bound any more */
 
 /* How many were opened for the listener of that name; 0: it is bound as the configuration says. */
 size_t		given_count(const char *name);

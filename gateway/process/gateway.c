@@ -10,9 +10,12 @@
 #include "autoconf.h"
 #include "base/log.h"
 #include "http/exchange_record.h"
+#include "net/bound.h"
 #include "net/given.h"
 #include "process/attendant.h"
 #include "process/command.h"
+#include "process/handover.h"
+#include "process/launcher.h"
 #include "process/logs.h"
 #include "process/notify.h"
 #include "process/pid_file.h"
@@ -20,6 +23,7 @@
 #include "process/reload.h"
 #include "process/service.h"
 #include "process/signals.h"
+#include "process/upgrade.h"
 #include "route/route.h"
 
 enum { GATEWAY_WAKE = SIGALRM };	/* what other threads wake the main thread with */
@@ -32,10 +36,16 @@ struct gateway {
 	struct regime		 regime;
 	struct reload		*reload;
 	struct service		 service;
-	struct letter		 stop;
-	uint64_t		 stop_timeout;
+	struct handover		 handover;	/* from the program before */
+	struct upgrade		*upgrade;	/* to the one that comes */
+	int			 launcher;
+	struct letter		 start, stop, retire;
+	uint64_t		 stop_timeout, drain;
 	int			 pid_fd;
+	const char		*hello;
+	bool			 serves;	/* this process is the service */
 	bool			 stopping, hurrying;
+	_Atomic bool		 retired;	/* it does not accept any more: another one shall */
 };
 
 static const struct http_site gateway_site = {
@@ -93,8 +103,11 @@ static enum fault gateway_open_logs(struct gateway *g)
 static enum fault gateway_write_pid(struct gateway *g)
 {
 	const char *file = gateway_config(g)->pid_file;
+	enum fault f = file ? pid_file_open(file, &g->pid_fd) : FAULT_NONE;
 
-	return file ? pid_file_write(file, &g->pid_fd) : FAULT_NONE;
+	if (f != FAULT_NONE || file == NULL || handover_is_due(&g->handover))
+		return f;
+	return pid_file_write(file, g->pid_fd);
 }
 
 static enum fault gateway_drop_privileges(struct gateway *g)
@@ -119,7 +132,7 @@ static enum fault gateway_make_crew(struct gateway *g)
 		return f;
 	struct worker *const *workers = crew_workers(regime->crew, &n);
 	f = doors_prepare(regime->doors, workers[0], workers, n);
-	if (f == FAULT_NONE)
+	if (f == FAULT_NONE && !handover_is_due(&g->handover))
 		doors_start(regime->doors, NULL);
 	return f;
 }
@@ -130,28 +143,28 @@ static enum fault gateway_make_reload(struct gateway *g)
 	return g->reload ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
-static enum fault gateway_start_crew(struct gateway *g)
+/* What already runs ends. */
+static enum fault gateway_unless(enum fault f, struct gateway *g)
 {
-	enum fault f = crew_start(g->regime.crew);
-
 	if (f != FAULT_NONE) {
+		attendant_stop(g->regime.attendant);
 		crew_hurry(g->regime.crew);
 		crew_join(g->regime.crew);
 	}
 	return f;
 }
 
+static enum fault gateway_start_crew(struct gateway *g)
+{
+	return gateway_unless(crew_start(g->regime.crew), g);
+}
+
 static enum fault gateway_start_attendant(struct gateway *g)
 {
 	struct regime *regime = &g->regime;
-	enum fault f = attendant_start(regime->attendant, regime->crew, &regime->life,
-	    &regime->snapshot->held);
 
-	if (f != FAULT_NONE) {
-		crew_hurry(regime->crew);
-		crew_join(regime->crew);
-	}
-	return f;
+	return gateway_unless(attendant_start(regime->attendant, regime->crew, &regime->life,
+	    &regime->snapshot->held), g);
 }
 
 static enum fault gateway_make_service(struct gateway *g)
@@ -159,33 +172,57 @@ static enum fault gateway_make_service(struct gateway *g)
 	unsigned n;
 	struct worker *const *workers = crew_workers(g->regime.crew, &n);
 
-	notify_open();
 	return service_init(&g->service, &g->main, workers, n, &g->regime.life);
 }
 
-/* A start, step by step; root's work comes before the privileges go, threads come after. */
-static enum fault (*const gateway_steps[])(struct gateway *) = {
-	gateway_begin_log,
-	gateway_make_snapshot,
-	gateway_bind,
-	gateway_open_logs,
-	gateway_write_pid,
-	gateway_make_crew,
-	gateway_drop_privileges,
-	gateway_make_reload,
-	gateway_make_service,
-	gateway_start_crew,
-	gateway_start_attendant,
+/* The first worker does not accept any more: the rest is for the new program. */
+static void gateway_pass_on(struct gateway *g)
+{
+	struct regime *regime = &g->regime;
+
+	g->serves = false;
+	attendant_stop(regime->attendant);
+	attendant_free(regime->attendant);
+	regime->attendant = NULL;
+	given_close();
+	service_pass_on(&g->service, upgrade_successor(g->upgrade));
+	upgrade_pass(g->upgrade);
+}
+
+static void gateway_on_retire(struct worker *w, struct letter *l)
+{
+	struct gateway *g = LIST_OWNER(l, struct gateway, retire);
+
+	(void)w;
+	doors_stop(g->regime.doors);
+	g->regime.closed = true;
+	crew_retire(g->regime.crew, g->drain);
+	g->retired = true;
+	gateway_wake();
+}
+
+static void gateway_retire(void *gateway)
+{
+	struct gateway *g = gateway;
+	unsigned n;
+
+	bound_disown();
+	g->regime.life.leaving = true;
+	g->drain = gateway_config(g)->drain;
+	g->retire.open = gateway_on_retire;
+	worker_post(crew_workers(g->regime.crew, &n)[0], &g->retire);
+}
+
+static const struct upgrade_events gateway_upgrade_events = {
+	.ready = gateway_retire,
 };
 
-static enum fault gateway_start(struct gateway *g)
+static enum fault gateway_make_upgrade(struct gateway *g)
 {
-	enum fault f = FAULT_NONE;
+	int launcher = g->launcher;
 
-	for (size_t i = 0; i < sizeof(gateway_steps) / sizeof(gateway_steps[0]); i++)
-		if (f == FAULT_NONE)
-			f = gateway_steps[i](g);
-	return f;
+	g->launcher = -1;
+	return upgrade_new(&g->main, launcher, &gateway_upgrade_events, g, &g->upgrade);
 }
 
 /* On the worker that accepts: nothing can arrive anymore when the others are told. */
@@ -208,6 +245,7 @@ static void gateway_stop(void *gateway)
 		log_line(LOG_LEVEL_INFO, "stopping: sessions are closed within %llu s",
 		    (unsigned long long)(gateway_config(g)->stop_timeout + 999) / 1000);
 		g->stopping = true;
+		upgrade_give_up(g->upgrade);
 		service_stopping(&g->service);
 		g->regime.life.leaving = true;
 		g->stop_timeout = gateway_config(g)->stop_timeout;
@@ -238,14 +276,22 @@ static void gateway_reload(void *gateway)
 {
 	struct gateway *g = gateway;
 
+	if (!g->regime.life.ready) {
+		log_line(LOG_LEVEL_WARN, "reload: this program is not the service yet");
+		return;
+	}
 	service_reloading(&g->service);
 	reload_request(g->reload, gateway_reloaded, g);
 }
 
-static void gateway_refuse_upgrade(void *gateway)
+static void gateway_upgrade(void *gateway)
 {
-	(void)gateway;
-	log_line(LOG_LEVEL_WARN, "binary upgrade is not supported yet");
+	struct gateway *g = gateway;
+
+	if (g->regime.life.ready)
+		upgrade_begin(g->upgrade);
+	else
+		log_line(LOG_LEVEL_WARN, "upgrade: this program is not the service yet");
 }
 
 static void gateway_look(void *gateway)
@@ -253,6 +299,8 @@ static void gateway_look(void *gateway)
 	struct gateway *g = gateway;
 
 	reload_step(g->reload);
+	if (g->retired && g->serves)
+		gateway_pass_on(g);
 	if (crew_has_ended(g->regime.crew))
 		worker_stop(&g->main);
 }
@@ -262,20 +310,10 @@ static const struct signals_row gateway_signals[] = {
 	{SIGINT, gateway_stop},
 	{SIGUSR1, gateway_reopen},
 	{SIGHUP, gateway_reload},
-	{SIGUSR2, gateway_refuse_upgrade},
+	{SIGUSR2, gateway_upgrade},
 	{GATEWAY_WAKE, gateway_look},
 	{0, NULL},
 };
-
-static enum fault gateway_run_steps(struct gateway *g)
-{
-	/* Beyond the workers and the attendant. */
-	enum fault f = worker_init(&g->main, g->config->workers + 1, true);
-
-	if (f == FAULT_NONE)
-		f = signals_init(&g->signals, &g->main, gateway_signals, g);
-	return f == FAULT_NONE ? gateway_start(g) : f;
-}
 
 /* A thread that hangs in the kernel may still look at what is in force: that stays then. */
 static void gateway_fini(struct gateway *g)
@@ -289,43 +327,131 @@ static void gateway_fini(struct gateway *g)
 	given_close();
 	if (regime->crew)
 		crew_free(regime->crew);
-	if (g->pid_fd >= 0)
+	if (g->pid_fd >= 0 && g->serves)
 		pid_file_remove(regime->started->pid_file, g->pid_fd);
+	else if (g->pid_fd >= 0)
+		close(g->pid_fd);
 	if (alone && regime->snapshot)
 		held_put(&regime->snapshot->held);
 	config_free(regime->started);
 	config_free(g->config);
 	service_fini(&g->service);
 	signals_fini(&g->signals);
+	handover_fini(&g->handover);
+	upgrade_free(g->upgrade);
+	launcher_stop(g->launcher);
 	if (g->main.scratch)
 		worker_fini(&g->main);
 	logs_flush();
 }
 
-static void gateway_say_started(struct gateway *g, const char *hello)
+static void gateway_on_start(struct worker *w, struct letter *l)
 {
-	g->regime.life.ready = true;
+	struct gateway *g = LIST_OWNER(l, struct gateway, start);
+
+	(void)w;
+	if (!g->regime.closed)
+		doors_start(g->regime.doors, NULL);
+}
+
+static void gateway_say_started(struct gateway *g)
+{
 	log_line(LOG_LEVEL_INFO, "framegate " PACKAGE_VERSION " runs: listeners %zu, routes %zu, "
 	    "workers %u", gateway_config(g)->n_listeners, gateway_config(g)->n_routes,
 	    gateway_config(g)->workers);
-	if (hello) {
+	if (g->hello) {
 		log_flush();
-		fputs(hello, stdout);
+		fputs(g->hello, stdout);
 		fflush(stdout);
 	}
 }
 
+static void gateway_serve(void *gateway)
+{
+	struct gateway *g = gateway;
+
+	g->serves = true;
+	g->regime.life.ready = true;
+	notify_open();
+	gateway_say_started(g);
+	service_ready(&g->service);
+}
+
+/* The program before does not accept any more; whoever came since is in the sockets' queues. */
+static void gateway_take_over(void *gateway)
+{
+	struct gateway *g = gateway;
+	unsigned n;
+
+	bound_own();
+	if (g->pid_fd >= 0 &&
+	    pid_file_write(g->regime.started->pid_file, g->pid_fd) != FAULT_NONE)
+		log_line(LOG_LEVEL_WARN, "pid_file: it names the program before");
+	g->start.open = gateway_on_start;
+	worker_post(crew_workers(g->regime.crew, &n)[0], &g->start);
+	gateway_serve(g);
+}
+
+static enum fault gateway_begin(struct gateway *g)
+{
+	enum fault f = FAULT_NONE;
+
+	if (handover_is_due(&g->handover))
+		f = handover_ready(&g->handover, &g->main, gateway_take_over, g);
+	else
+		gateway_serve(g);
+	return gateway_unless(f, g);
+}
+
+/* A start, step by step; root's work comes before the privileges go, threads come after. */
+static enum fault (*const gateway_steps[])(struct gateway *) = {
+	gateway_begin_log,
+	gateway_make_snapshot,
+	gateway_bind,
+	gateway_open_logs,
+	gateway_write_pid,
+	gateway_make_crew,
+	gateway_drop_privileges,
+	gateway_make_reload,
+	gateway_make_service,
+	gateway_make_upgrade,
+	gateway_start_crew,
+	gateway_start_attendant,
+	gateway_begin,
+};
+
+static enum fault gateway_start(struct gateway *g)
+{
+	enum fault f = FAULT_NONE;
+
+	for (size_t i = 0; i < sizeof(gateway_steps) / sizeof(gateway_steps[0]); i++)
+		if (f == FAULT_NONE)
+			f = gateway_steps[i](g);
+	return f;
+}
+
+static enum fault gateway_run_steps(struct gateway *g)
+{
+	/* Beyond the workers and the attendant. */
+	enum fault f = worker_init(&g->main, g->config->workers + 1, true);
+
+	if (f == FAULT_NONE)
+		f = signals_init(&g->signals, &g->main, gateway_signals, g);
+	return f == FAULT_NONE ? gateway_start(g) : f;
+}
+
 int gateway_run(struct config *config, const char *file, const char *hello)
 {
-	struct gateway g = {.config = config, .file = file, .pid_fd = -1};
+	struct gateway g = {.config = config, .file = file, .hello = hello, .pid_fd = -1};
 
 	signals_block(gateway_signals);
+	handover_open(&g.handover);
+	g.serves = !handover_is_due(&g.handover);
+	g.launcher = launcher_start();
 	privileges_raise_files();
 	life_begin(&g.regime.life);
 	enum fault f = gateway_run_steps(&g);
 	if (f == FAULT_NONE) {
-		gateway_say_started(&g, hello);
-		service_ready(&g.service);
 		worker_run(&g.main);
 		attendant_stop(g.regime.attendant);
 		crew_join(g.regime.crew);

@@ -10,6 +10,7 @@ from harness import scratch
 from harness.address import HOST, free_port
 from harness.cases import equal
 from harness.certs import Authority
+from harness.successor import Successor
 from harness.wait import DEADLINE, until
 from harness.wire import Wire
 
@@ -40,6 +41,7 @@ class Gateway:
         self.env = env                  # more of it
         self.launcher = launcher        # a command that ends by becoming the one behind it
         self.child = None
+        self.before = []                # processes that others have taken over from
         if conf is None:
             conf = self._compose(routes, backends, top, plain, secure, tls, listeners, names, log)
         self.conf_file = self.dir / "framegate.conf"
@@ -126,6 +128,22 @@ routes: {{ {routes} }};
         until(lambda: len(answers()) > before, "the end of a reload", diagnose=self.diagnosis)
         equal(answers()[-1] != "", fine, "whether the reload was fine")
 
+    def upgrade(self, fine=True):
+        """Has a new program take over; returns the process that it did that from."""
+        def answers():
+            return re.findall(r"upgrade: process (\d+) has taken over|nothing has changed",
+                              self.log())
+        count = len(answers())
+        self.signal(signal.SIGUSR2)
+        until(lambda: len(answers()) > count, "the end of an upgrade", diagnose=self.diagnosis)
+        equal(answers()[-1] != "", fine, "whether the upgrade was fine")
+        if not fine:
+            return None
+        before, self.child = self.child, Successor(int(answers()[-1]))
+        self.before.append(before)
+        self.pid = self.child.pid
+        return before
+
     def wait(self, seconds=None):
         """Waits for the end and returns the exit status."""
         try:
@@ -135,6 +153,10 @@ routes: {{ {routes} }};
 
     def stop(self):
         """SIGTERM, exit status 0, nothing from a sanitizer."""
+        for child in self.before:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+            equal(child.wait(DEADLINE), 0, "exit status of one that was taken over from")
         if self.child.poll() is None:
             self.signal(signal.SIGTERM)
         equal(self.wait(), 0, "exit status")
@@ -146,9 +168,10 @@ routes: {{ {routes} }};
         return self.child.poll() is not None
 
     def kill(self):
-        if self.child and self.child.poll() is None:
-            self.child.kill()
-            self.child.wait()
+        for child in [*self.before, self.child]:
+            if child and child.poll() is None:
+                child.kill()
+                child.wait()
         self.stderr.close()
 
     def diagnosis(self):

@@ -1,0 +1,38 @@
+"""A process that none of ours has started, but that comes to us when its parent has ended."""
+import ctypes
+import os
+import select
+import signal
+import subprocess
+
+SET_CHILD_SUBREAPER = 36
+ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class Successor:
+    """As a subprocess.Popen, as far as a Gateway needs one."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.fd = os.pidfd_open(pid)
+        self.returncode = None
+
+    def send_signal(self, number):
+        signal.pidfd_send_signal(self.fd, number)
+
+    def poll(self):
+        """Its exit status, None while it runs; who is another's child ends without one: -1000."""
+        if self.returncode is None and select.select([self.fd], [], [], 0)[0]:
+            try:
+                self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            except ChildProcessError:
+                self.returncode = -1000
+        return self.returncode
+
+    def wait(self, seconds=None):
+        if not select.select([self.fd], [], [], seconds)[0]:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", seconds)
+        return self.poll()
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
