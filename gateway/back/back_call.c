@@ -129,7 +129,8 @@ static void back_call_failed(struct back_call *c, enum fault f, bool sent)
 	back_call_leave(c);
 	assembly_clear(&c->body, c->caller->worker);
 	if (sent && !c->request.repeatable) {
-		back_call_fail(c, FAULT_BACK_UNKNOWN);
+		/* Of a session that never stood nothing can be lost: what counts is why. */
+		back_call_fail(c, c->caller->settled ? FAULT_BACK_UNKNOWN : f);
 	} else if (stale) {
 		c->anew = true;
 		back_call_begin(c);

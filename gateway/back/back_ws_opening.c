@@ -290,7 +290,7 @@ enum fault back_ws_opening_feed(struct back_ws_opening *o, uint8_t *p, size_t n,
 enum fault back_ws_opening_end(struct back_ws_opening *o, bool heard)
 {
 	if (!o->refused)
-		return heard || o->interim ? FAULT_BACK_TRUNCATED : FAULT_BACK_RESET;
+		return heard || o->interim ? FAULT_BACK_TRUNCATED : FAULT_BACK_NO_ANSWER;
 	o->complete |= o->reader.kind == HTTP1_BODY_CLOSE;
 	return FAULT_NONE;
 }

@@ -41,7 +41,7 @@ struct back_ws_agreed {
  */
 enum fault	 back_ws_opening_feed(struct back_ws_opening *, uint8_t *p, size_t n, size_t *used,
 		    enum back_ws_verdict *, struct back_ws_agreed *, const char **why) MUST_USE;
-/* No more will come: is that the end of a refusal? Else BACK_RESET or BACK_TRUNCATED. */
+/* No more will come: is that the end of a refusal? Else BACK_NO_ANSWER or BACK_TRUNCATED. */
 enum fault	 back_ws_opening_end(struct back_ws_opening *, bool heard) MUST_USE;
 /* Is it a refusal already, of which the body is missing? */
 bool		 back_ws_opening_refuses(const struct back_ws_opening *);

@@ -287,6 +287,7 @@ static enum counts_closer channel_closer(const struct channel *ch, const struct 
 	switch (f) {
 	case FAULT_NONE:
 	case FAULT_BACK_RESET:
+	case FAULT_BACK_NO_ANSWER:
 	case FAULT_BACK_CLOSED:
 	case FAULT_BACK_NO_CLOSE:
 	case FAULT_WS_CLOSED:

@@ -15,7 +15,10 @@
 
 enum msg_kind { MSG_TEXT = 1, MSG_BINARY = 2 };	/* the WebSocket opcodes */
 
-/* A message or a piece of one. The bytes belong to whoever passes it on, for that call only. */
+/*
+ * A message or a piece of one. The bytes belong to whoever passes it on, for that call only; p may
+ * be NULL if there are none.
+ */
 struct msg {
 	uint8_t	*p;
 	size_t	 n;

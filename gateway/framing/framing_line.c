@@ -20,7 +20,7 @@ static enum fault framing_line_wrap(const struct framing *framing, const struct 
 	const struct framer *framer = framing->framer;
 
 	(void)scratch;
-	if (framing_line_find(framer, m->p, m->n))
+	if (m->n > 0 && framing_line_find(framer, m->p, m->n))
 		return FAULT_MESSAGE_END;
 	iov[0] = (struct iovec){NULL, 0};
 	iov[1] = (struct iovec){m->p, m->n};

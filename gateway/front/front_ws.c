@@ -155,8 +155,7 @@ void front_ws_close(struct leg *leg, enum fault fault, uint16_t code, struct sli
 	}
 }
 
-/* What a refusal of the backend comes to as a code: the status, where there is one of it. */
-static uint16_t front_ws_refusal_code(int status)
+uint16_t front_ws_refusal_code(int status)
 {
 	switch (status) {
 	case 401:

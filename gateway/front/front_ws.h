@@ -73,6 +73,9 @@ static inline bool front_ws_leave(struct front_ws *f)
 	return !over;
 }
 
+/* What a backend's refusal comes to as a code: the status, where there is one of it. */
+uint16_t	front_ws_refusal_code(int status);
+
 /* Of their legs. */
 void		front_ws_ready(struct leg *);
 void		front_ws_relay(struct leg *, const struct refusal *);

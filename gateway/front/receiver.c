@@ -107,6 +107,15 @@ static void receiver_answered(struct visit *v)
 	}
 }
 
+static void receiver_refused(struct visit *v, const struct refusal *refusal)
+{
+	struct receiver *r = receiver_of(v);
+
+	v->x->refused = FAULT_BACK_REFUSED;
+	r->carrier->relay(r, refusal);
+	v->x = NULL;
+}
+
 static void receiver_free(struct visit *v)
 {
 	free(receiver_of(v));
@@ -114,6 +123,7 @@ static void receiver_free(struct visit *v)
 
 static const struct visit_ops receiver_visit_ops = {
 	.answered = receiver_answered,
+	.refused = receiver_refused,
 	.free = receiver_free,
 };
 

@@ -24,7 +24,12 @@ struct carrier {
 	 * VISIT_NOTHING or VISIT_REFUSED, and no head was sent: answers and ends the exchange.
 	 */
 	void			(*refuse)(struct receiver *);
-	/* The same within a streaming response: its last words. NULL: there are none. */
+	/*
+	 * The backend's own refusal of the session that this was to open: answers as refuse does.
+	 * NULL: it opens none.
+	 */
+	void			(*relay)(struct receiver *, const struct refusal *);
+	/* The same as refuse within a streaming response: its last words. NULL: there are none. */
 	void			(*last)(struct receiver *, struct buffer *);
 	/* Bytes after which a streaming response ends; the client comes again. 0: it does not. */
 	uint64_t		(*limit)(const struct config_route *);

@@ -166,11 +166,11 @@ static void session_close(struct leg *leg, enum fault f, uint16_t code, struct s
 static void session_refuse(struct leg *leg, const struct refusal *r)
 {
 	struct session *s = session_of(leg);
-	struct visit *v = s->opener;
+	struct visit *v = s->opener ? s->opener : s->receiver;
 
-	if (v && v->x && v->ops->refused) {
+	if (v && v->parked && v->worker == s->worker && v->x) {
 		v->ops->refused(v, r);
-		s->opener = NULL;
+		s->opener = s->receiver = NULL;
 		visit_answer(v, VISIT_DONE);
 	}
 	session_refuse_all(s, FAULT_BACK_REFUSED);

@@ -1,6 +1,7 @@
 #include "front/sockjs_answer.h"
 
 #include "base/clock.h"
+#include "http/cors.h"
 
 enum {
 	SOCKJS_YEAR_S = 365 * 24 * 60 * 60,
@@ -102,4 +103,37 @@ void sockjs_answer_fault(struct exchange *x, enum fault f)
 
 	sockjs_head_make(&h, x, SOCKJS_CORS | SOCKJS_COOKIE);
 	exchange_fail_with(x, f, h.v, h.n);
+}
+
+/* Who may read it is said by us, and by nobody else. */
+static unsigned sockjs_answer_headers(const struct sockjs_head *h, const struct response *r,
+    struct header *out)
+{
+	unsigned n = 0;
+
+	while (n < h->n) {
+		out[n] = h->v[n];
+		n++;
+	}
+	for (unsigned i = 0; i < r->n_headers && n < CONFIG_HEADERS_MAX; i++)
+		if (!cors_owns(r->headers[i].name))
+			out[n++] = r->headers[i];
+	return n;
+}
+
+void sockjs_answer_refusal(struct exchange *x, const struct refusal *refusal)
+{
+	struct response r = refusal->response;
+	struct header *headers = arena_alloc(&x->arena,
+	    (r.n_headers + SOCKJS_HEADERS) * sizeof(*headers));
+	struct sockjs_head h;
+
+	sockjs_head_make(&h, x, SOCKJS_CORS | SOCKJS_COOKIE);
+	if (headers == NULL || h.failed) {
+		exchange_fail(x, FAULT_NO_MEMORY);
+		return;
+	}
+	r.n_headers = sockjs_answer_headers(&h, &refusal->response, headers);
+	r.headers = headers;
+	exchange_relay(x, &r, refusal->body);
 }

@@ -4,6 +4,7 @@
 #ifndef SOCKJS_ANSWER_H
 #define SOCKJS_ANSWER_H
 
+#include "channel/channel.h"
 #include "codec/http_date.h"
 #include "http/exchange.h"
 
@@ -31,5 +32,7 @@ void	sockjs_answer(struct exchange *, unsigned what, int status, const char *typ
 	    struct slice body);
 /* Answers a request of a session for a fault, in a way that pages can read. Ends it. */
 void	sockjs_answer_fault(struct exchange *, enum fault);
+/* In the words in which the backend refused the session. */
+void	sockjs_answer_refusal(struct exchange *, const struct refusal *);
 
 #endif

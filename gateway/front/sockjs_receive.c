@@ -1,9 +1,11 @@
 /* The transports of SockJS that receive. */
 #include "base/log.h"
 #include "codec/http_path.h"
+#include "front/front_ws.h"
 #include "front/sockjs.h"
 #include "front/sockjs_answer.h"
 #include "http/origin.h"
+#include "http/status.h"
 
 /* Pieces of what makes old browsers, and proxies, let go of an answer. */
 enum {
@@ -215,6 +217,19 @@ static void sockjs_refuse(struct receiver *r)
 		sockjs_answer_fault(v->x, v->fault);
 }
 
+static void sockjs_relay(struct receiver *r, const struct refusal *refusal)
+{
+	int status = refusal->response.status;
+
+	if (r->visit.x->route->conf->refuse == REFUSE_CLOSE) {
+		sockjs_frame_add_close(&r->visit.frame, front_ws_refusal_code(status),
+		    slice_of(status_phrase(status)));
+		receiver_say(r);
+	} else {
+		sockjs_answer_refusal(r->visit.x, refusal);
+	}
+}
+
 /* Within a response whose session is no more. */
 static void sockjs_last(struct receiver *r, struct buffer *b)
 {
@@ -229,6 +244,7 @@ const struct carrier sockjs_xhr = {
 	.begin = sockjs_xhr_begin,
 	.wrap = sockjs_wrap_line,
 	.refuse = sockjs_refuse,
+	.relay = sockjs_relay,
 };
 
 const struct carrier sockjs_xhr_streaming = {
@@ -237,6 +253,7 @@ const struct carrier sockjs_xhr_streaming = {
 	.begin = sockjs_streaming_begin,
 	.wrap = sockjs_wrap_line,
 	.refuse = sockjs_refuse,
+	.relay = sockjs_relay,
 	.last = sockjs_last,
 	.limit = sockjs_response_limit,
 };
@@ -247,6 +264,7 @@ const struct carrier sockjs_eventsource = {
 	.begin = sockjs_eventsource_begin,
 	.wrap = sockjs_wrap_event,
 	.refuse = sockjs_refuse,
+	.relay = sockjs_relay,
 	.last = sockjs_last,
 	.limit = sockjs_response_limit,
 };
@@ -257,6 +275,7 @@ const struct carrier sockjs_htmlfile = {
 	.begin = sockjs_htmlfile_begin,
 	.wrap = sockjs_wrap_html,
 	.refuse = sockjs_refuse,
+	.relay = sockjs_relay,
 	.last = sockjs_last,
 	.limit = sockjs_response_limit,
 };
@@ -268,6 +287,7 @@ const struct carrier sockjs_jsonp = {
 	.begin = sockjs_xhr_begin,
 	.wrap = sockjs_wrap_script,
 	.refuse = sockjs_refuse,
+	.relay = sockjs_relay,
 };
 
 static struct slice sockjs_callback_asked(const struct exchange *x)

@@ -48,8 +48,8 @@ struct visit_ops {
 	/* It is home with its answer; the exchange is there. May be sent anew, or ended. */
 	void	(*answered)(struct visit *);
 	/*
-	 * Of VISIT_OPEN, in place of that: the backend refused the session in words of its own,
-	 * which are valid during the call. Ends the exchange. NULL: VISIT_REFUSED for BACK_REFUSED.
+	 * In place of that, of the visit that opened the session: the backend refused it in words
+	 * of its own, which are valid during the call. Ends the exchange.
 	 */
 	void	(*refused)(struct visit *, const struct refusal *);
 	/* Frees what it is embedded in, once visit_end was called and it is home. */

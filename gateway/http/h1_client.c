@@ -118,7 +118,7 @@ static void h1_client_eof(struct stream *s)
 		c->events->end(c, H1_CLIENT_UNTIL_CLOSE);
 		return;
 	}
-	h1_client_fail(c, c->heard ? FAULT_BACK_TRUNCATED : FAULT_BACK_RESET);
+	h1_client_fail(c, c->heard ? FAULT_BACK_TRUNCATED : FAULT_BACK_NO_ANSWER);
 }
 
 static void h1_client_gone(struct stream *s, enum fault f)

@@ -30,8 +30,8 @@ struct h1_client_events {
 	void	(*full)(struct h1_client *);	/* of the request's body: write no more */
 	void	(*room)(struct h1_client *);
 	/*
-	 * The last word, the stream is closed: BACK_HTTP, BACK_HEAD, BACK_RESET (nothing came),
-	 * BACK_TRUNCATED (something did).
+	 * The last word, the stream is closed: BACK_HTTP, BACK_HEAD, BACK_NO_ANSWER or BACK_RESET
+	 * (nothing came), BACK_TRUNCATED (something did).
 	 */
 	void	(*gone)(struct h1_client *, enum fault);
 };

@@ -159,7 +159,8 @@ backend_payload(struct backend_peer *peer, const uint8_t *p, size_t n)
 		else if (peer->kind == 'U')
 			used = backend_swallow(peer, p, n);
 		else if (peer->kind == 'E')
-			backend_answer(peer, BENCH_WS_BINARY, p, n);
+			backend_answer(peer, peer->in.opcode == BENCH_WS_TEXT ? BENCH_WS_TEXT
+			    : BENCH_WS_BINARY, p, n);
 		else
 			errx(1, "bytes while a download goes on");
 	}

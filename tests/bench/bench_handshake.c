@@ -59,6 +59,7 @@ bench_handshake_answer(char *out, const struct bench_handshake *request)
 	char keyed[256];
 	int n;
 	const char *key = bench_handshake_header(request, "\nSec-WebSocket-Key:", &n);
+	bool offered = strcasestr(request->text, "\nSec-WebSocket-Protocol:") != NULL;
 
 	if (key == NULL || n > 64)
 		errx(1, "a request without Sec-WebSocket-Key");
@@ -67,8 +68,8 @@ bench_handshake_answer(char *out, const struct bench_handshake *request)
 	EVP_EncodeBlock(accept, digest, (int)size);
 	return (size_t)snprintf(out, BENCH_HANDSHAKE_MAX,
 	    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-	    "Sec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: binary\r\n\r\n",
-	    accept);
+	    "Sec-WebSocket-Accept: %s\r\n%s\r\n",
+	    accept, offered ? "Sec-WebSocket-Protocol: binary\r\n" : "");
 }
 
 const char *

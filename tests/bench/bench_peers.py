@@ -16,6 +16,7 @@ from bench_process import raise_files
 WEBSOCKET = ("echo", "down", "up", "session")   # over HTTP/1.1
 HTTP = ("get", "fetch")
 H2 = ("h2-many", "h2-one")                      # WebSockets over HTTP/2
+SOCKJS = ("xhr", "xhr_streaming")               # below /sockjs
 FILES = min(24000, raise_files() - 100)         # two for each idle session, and some
 
 
@@ -26,6 +27,7 @@ class Peer:
     raw = False         # the load speaks no WebSocket to it
     backend = "tcp"     # what it speaks to the backend
     jobs = WEBSOCKET    # what it can do
+    wires = (False, True)   # without TLS, with it
     packages = ()
     idle_most = None    # sessions it can hold on one machine at all
     traceable = True    # by strace and callgrind
@@ -80,8 +82,8 @@ class RelayHttp(Relay):
 class Framegate(Peer):
     name = "framegate"
     built_here = True
-    jobs = WEBSOCKET + H2 + HTTP
-    about = "WebSocket to TCP, HTTP to HTTP"
+    jobs = WEBSOCKET + H2 + HTTP + SOCKJS
+    about = "WebSocket to TCP, HTTP to HTTP, SockJS to WebSocket"
 
     def config(self, folder, port, place, tls):
         profile = f'tls: {{ bench: {{ certificates = ["{place.pem}"]; }}; }};' if tls else ""
@@ -94,9 +96,11 @@ listeners: {{ bench: {{ bind = "127.0.0.1:{port}";{used} }}; }};
 backends: {{
     bench: {{ {self.target(folder, place)} }};
     http: {{ servers = ["http://127.0.0.1:{place.http}"]; }};
+    sockjs: {{ servers = ["ws://127.0.0.1:{place.ws}"]; }};
 }};
 routes: {{
     http: {{ path = "/http"; backend = "http"; }};
+    sockjs: {{ path = "/sockjs"; backend = "sockjs"; transports = [ "sockjs" ]; }};
     bench: {{ path = "/"; backend = "bench"; }};
 }};
 """)]
@@ -261,9 +265,79 @@ class Websockify(Peer):
         return [self.program, *ssl, f"127.0.0.1:{port}", f"127.0.0.1:{place.tcp}"]
 
 
+class Pushpin(Peer):
+    name = "pushpin"
+    packages = ("pushpin",)
+    jobs = ("xhr",)
+    wires = (False,)
+    traceable = False
+    about = "SockJS to WebSocket, by a process for connections and two behind it"
+
+    def config(self, folder, port, place, tls):
+        runtime = pathlib.Path(folder) / "run"
+        runtime.mkdir()
+        write(folder, "routes", f"*,sockjs=/sockjs 127.0.0.1:{place.ws}\n")
+        ipc = f"ipc://{runtime}/pushpin-zurl"
+        return [self.program, "--config", write(folder, "pushpin.conf", f"""
+[global]
+include={{libdir}}/internal.conf
+rundir={runtime}
+ipc_prefix=pushpin-
+[runner]
+services=condure,zurl,pushpin-proxy,pushpin-handler
+http_port={port}
+logdir={folder}
+log_level=1
+client_buffer_size=8192
+client_maxconn=2000
+[proxy]
+routesfile=routes
+zurl_out_specs={ipc}-in
+zurl_out_stream_specs={ipc}-in-stream
+zurl_in_specs={ipc}-out
+[handler]
+push_in_spec=
+push_in_sub_specs=
+push_in_http_port=0
+stats_spec=ipc://{runtime}/pushpin-stats
+command_spec=ipc://{runtime}/pushpin-command
+""")]
+
+
+class SockjsNode(Peer):
+    name = "sockjs-node"
+    packages = ("node-sockjs", "node-faye-websocket", "nodejs")
+    jobs = SOCKJS
+    traceable = False
+    module = "/usr/share/nodejs/sockjs"
+    about = "a server of SockJS in node, which echoes by itself and has no backend"
+
+    def __init__(self):
+        super().__init__(shutil.which("nodejs"))
+
+    def missing(self):
+        return super().missing() or (None if os.path.isdir(self.module) else "not found")
+
+    def config(self, folder, port, place, tls):
+        secure = (f"require('https').createServer({{ key: fs.readFileSync('{place.key}'), "
+                  f"cert: fs.readFileSync('{place.pem}') }})" if tls
+                  else "require('http').createServer()")
+        return ["env", "NODE_PATH=/usr/share/nodejs", self.program,
+                write(folder, "server.cjs", f"""
+const fs = require('fs');
+const server = {secure};
+const sockjs = require('{self.module}').createServer({{ log: () => {{}} }});
+// the first message is an order for the backend of the others
+sockjs.on('connection', conn => conn.once('data', () => conn.on('data', m => conn.write(m))));
+sockjs.installHandlers(server, {{ prefix: '/sockjs' }});
+server.keepAliveTimeout = 3600000;
+server.listen({port}, '127.0.0.1');
+""")]
+
+
 # In the order in which they are measured and shown.
 def peers(build, framegate):
     return [Relay(f"{build}/bench_relay"), RelayHttp(f"{build}/bench_relay"),
             Framegate(framegate), FramegateWs(framegate), FramegateTunnel(framegate),
-            Lighttpd(), Nginx(), Haproxy(), Nghttpx(), Websockify(), Map(framegate, 1),
+            Lighttpd(), Nginx(), Haproxy(), Nghttpx(), Pushpin(), SockjsNode(), Websockify(), Map(framegate, 1),
             Map(framegate, 20000)]

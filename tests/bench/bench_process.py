@@ -174,6 +174,7 @@ class Load:
         place = proxy.place
         self.proxy = proxy
         kind = (["bench_h2", "--streams", str(streams)] if streams else
+                ["bench_sockjs", "--job", job] if job.startswith("xhr") else
                 ["bench_load", "--job", job, "--blocks", str(blocks)])
         command = [f"{place.build}/{kind[0]}", "--to", f"127.0.0.1:{proxy.port}",
                    "--connections", str(connections), "--size", str(size), *kind[1:]]

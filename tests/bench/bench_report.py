@@ -37,7 +37,7 @@ def wire(tls):
 
 def protocol(scenario):
     """What the load speaks, as the titles have it."""
-    plain = "http" if scenario.job in ("get", "fetch") else "ws"
+    plain = "http" if scenario.job in ("get", "fetch", "xhr", "xhr_streaming") else "ws"
     return plain + "s" * scenario.tls
 
 
@@ -129,7 +129,8 @@ def work_goals(result, goals):
     limits = {"echo": {"relay": 1.10, "lighttpd": 1, "haproxy": 1}, "down": {"relay": 1.2},
               "up": {"relay": 1.2}, "session": {"lighttpd": 1}, "h2-many": {"haproxy": 1},
               "h2-one": {"haproxy": 1},
-              "get": {"nginx": 1.2, "haproxy": 1.2}, "fetch": {"nginx": 1.2, "haproxy": 1.2}}
+              "get": {"nginx": 1.2, "haproxy": 1.2}, "fetch": {"nginx": 1.2, "haproxy": 1.2},
+              "xhr": {"sockjs-node": 1, "pushpin": 1}, "xhr_streaming": {"sockjs-node": 1}}
     for scenario in result.scenarios:
         samples = result.samples[scenario.key]
         for name, limit in limits[scenario.job].items():

@@ -12,7 +12,7 @@
 #define BENCH_WS_HEAD_MAX	14
 #define BENCH_WS_CONTROL_MAX	125
 
-enum { BENCH_WS_BINARY = 2, BENCH_WS_CLOSE = 8, BENCH_WS_PING = 9, BENCH_WS_PONG = 10 };
+enum { BENCH_WS_TEXT = 1, BENCH_WS_BINARY = 2, BENCH_WS_CLOSE = 8, BENCH_WS_PING = 9, BENCH_WS_PONG = 10 };
 
 struct bench_ws {			/* zeroed: at the start of a frame */
 	uint8_t		head[BENCH_WS_HEAD_MAX];

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "channel/channel.h"
 #include "channel/compress.h"
 #include "config/config.h"
 #include "front/session_map.h"
@@ -447,6 +448,15 @@ void fake_expect(struct fake *f, const void *p, size_t n)
 	f->out_n = 0;
 }
 
+void fake_expect_close(struct fake *f, unsigned code)
+{
+	assert_true(f->out_n >= 4);
+	assert_int_equal(f->out[0], 0x88);
+	assert_int_equal(f->out[2] << 8 | f->out[3], code);
+	assert_int_equal(f->out_n, f->out[1] + 2);
+	f->out_n = 0;
+}
+
 void fake_expect_start(struct fake *f, const char *text)
 {
 	assert_true(f->out_n >= strlen(text));
@@ -465,6 +475,26 @@ struct fake *flow_handshake(const char *lines)
 	fake_say_text(c, "\r\n");
 	flow_run();
 	return c;
+}
+
+void flow_stop(struct fake *client)
+{
+	struct list *channels = &flow_world.gateway.channels;
+
+	channel_close(LIST_OWNER(channels->next, struct channel, link), FAULT_SHUTDOWN);
+	flow_run();
+	fake_expect_close(client, 1001);
+	fake_eof(client);
+	flow_run();
+}
+
+void flow_drop(void)
+{
+	struct list *l = list_take(&flow_world.gateway.connections);
+	struct connection *left = LIST_OWNER(l, struct connection, link);
+
+	left->ops->drop(left);
+	flow_run();
 }
 
 struct fake *flow_websocket(void)

@@ -87,10 +87,14 @@ void		 fake_contains(const struct fake *, const char *);
 void		 fake_lacks(const struct fake *, const char *);	/* whatever the case of letters */
 /* What was written since the last look, which must be this. */
 void		 fake_expect(struct fake *, const void *, size_t);
+void		 fake_expect_close(struct fake *, unsigned code);	/* of a server's */
 void		 fake_expect_start(struct fake *, const char *);	/* and forgets the rest */
 /* A handshake on / with further header lines, each with its CRLF, as far as the answer. */
 struct fake	*flow_handshake(const char *lines);
 struct fake	*flow_websocket(void);
+/* The gateway stops: the one session ends, its client is told and leaves. */
+void		 flow_stop(struct fake *client);
+void		 flow_drop(void);	/* its time is up: so a connection that is left */
 
 /* The n-th allocation from now fails (1: the next); 0: none. How many there were since. */
 void		 flow_fail_allocation(unsigned n);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "channel/channel.h"
 #include "flow.h"
 
 #define SERVER(keys)	"servers = [\"http://127.0.0.1:7\"]; mode = \"ws-over-http\"; " keys
@@ -49,15 +48,6 @@ static void events_frame(struct fake *c, unsigned first, const char *text)
 	fake_frame(c, first, text, strlen(text));
 	flow_run();
 	flow_advance(0);
-}
-
-static void events_expect_close(struct fake *c, unsigned code)
-{
-	assert_true(c->out_n >= 4);
-	assert_int_equal(c->out[0], 0x88);
-	assert_int_equal(c->out[2] << 8 | c->out[3], code);
-	assert_int_equal(c->out_n, c->out[1] + 2);
-	c->out_n = 0;
 }
 
 static struct fake *events_ask(const char *server, const char *route, const char *lines)
@@ -198,7 +188,7 @@ static void test_wrong_open(void **state)
 	flow_finish();
 	c = events_ask(SERVER("response_timeout = 5;"), ROUTE(""), "");
 	flow_advance(5000);
-	fake_expect_start(c, "HTTP/1.1 502 ");
+	fake_expect_start(c, "HTTP/1.1 504 ");
 	flow_finish();
 }
 
@@ -221,18 +211,18 @@ static void test_wrong_answers(void **state)
 		struct fake *c = events_open(SERVER(""), ROUTE("max_message = 10;"), "");
 		events_frame(c, 0x81, "x");
 		events_answer(flow_backend(), "", wrong[i].body);
-		events_expect_close(c, wrong[i].code);
+		fake_expect_close(c, wrong[i].code);
 		flow_finish();
 	}
 	struct fake *c = events_open_plain("");
 	events_frame(c, 0x81, "x");
 	events_say(flow_backend(), "HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n");
-	events_expect_close(c, 1011);
+	fake_expect_close(c, 1011);
 	flow_finish();
 	c = events_open_plain("");
 	events_frame(c, 0x81, "x");
 	events_answer(flow_backend(), "Content-Bytes-Accepted: 2\r\n", "");
-	events_expect_close(c, 1011);
+	fake_expect_close(c, 1011);
 	flow_finish();
 }
 
@@ -247,7 +237,7 @@ static void test_large_body(void **state)
 	memset(body, 'x', 1024 + 101);
 	memcpy(body, "TEXT 1\r\nx\r\n", 11);
 	events_answer(flow_backend(), "", body);
-	events_expect_close(c, 1009);
+	fake_expect_close(c, 1009);
 	flow_finish();
 }
 
@@ -387,7 +377,7 @@ static void test_meta_bounded(void **state)
 	events_frame(c, 0x81, "x");
 	line[9] = 'B';
 	events_answer(b, line, "");
-	events_expect_close(c, 1011);
+	fake_expect_close(c, 1011);
 	flow_finish();
 }
 
@@ -471,7 +461,7 @@ static void test_accepted_nothing(void **state)
 	events_answer(b, "", "");
 	events_frame(c, 0x81, text);
 	events_answer(b, "Content-Bytes-Accepted: 0\r\n", "");
-	events_expect_close(c, 1011);
+	fake_expect_close(c, 1011);
 	flow_finish();
 }
 
@@ -492,7 +482,7 @@ static void test_lost(void **state)
 			flow_run();
 			flow_advance(400);
 			if (sent) {
-				events_expect_close(c, 1011);
+				fake_expect_close(c, 1011);
 				flow_finish();
 				continue;
 			}
@@ -552,19 +542,11 @@ static void test_stop(void **state)
 		flow_run();
 		flow_advance(0);
 		struct fake *b = flow_backend();
-		struct list *channels = &flow_world.gateway.channels;
-		channel_close(LIST_OWNER(channels->next, struct channel, link), FAULT_SHUTDOWN);
-		flow_run();
-		events_expect_close(c, 1001);
-		fake_eof(c);
-		flow_run();
+		flow_stop(c);
 		assert_false(b->got_close);
 		assert_false(list_empty(&flow_world.gateway.connections));
 		if (hurry) {
-			struct list *l = list_take(&flow_world.gateway.connections);
-			struct connection *left = LIST_OWNER(l, struct connection, link);
-			left->ops->drop(left);
-			flow_run();
+			flow_drop();
 			assert_true(b->got_close);
 		} else {
 			events_expect(b, "", "TEXT 3\r\none\r\n");
@@ -603,21 +585,8 @@ static void events_life(void)
 /* Whatever allocation fails, nothing is left, and nothing is touched that is gone. */
 static void test_memory(void **state)
 {
-	unsigned n = 0, most;
-
 	(void)state;
-	flow_begin_backend(ROUTE(""), "", SERVER(""));
-	flow_fail_allocation(0);
-	events_life();
-	most = flow_allocations();
-	flow_finish();
-	assert_in_range(most, 20, 400);
-	while (++n <= most) {
-		flow_begin_backend(ROUTE(""), "", SERVER(""));
-		flow_fail_allocation(n);
-		events_life();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(ROUTE(""), "", SERVER(""), events_life), 20, 400);
 }
 
 int main(void)

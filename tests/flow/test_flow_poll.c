@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "channel/channel.h"
 #include "flow.h"
 
 #define SERVER(keys)	"servers = [\"http://127.0.0.1:7\"]; mode = \"longpoll\"; " \
@@ -67,15 +66,6 @@ static void poll_say(struct fake *f, const char *text)
 {
 	fake_say_text(f, text);
 	flow_run();
-}
-
-static void poll_expect_close(struct fake *c, unsigned code)
-{
-	assert_true(c->out_n >= 4);
-	assert_int_equal(c->out[0], 0x88);
-	assert_int_equal(c->out[2] << 8 | c->out[3], code);
-	assert_int_equal(c->out_n, c->out[1] + 2);
-	c->out_n = 0;
 }
 
 static struct fake *poll_new_client(const char *lines)
@@ -243,7 +233,7 @@ static void test_wrong_answers(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct fake *c = poll_open(SERVER(""), ROUTE("max_message = 10;"));
 		poll_say(flow_backend(), wrong[i].answer);
-		poll_expect_close(c, wrong[i].code);
+		fake_expect_close(c, wrong[i].code);
 		flow_advance(0);
 		flow_finish();
 	}
@@ -306,7 +296,7 @@ static void test_backend_away(void **state)
 		assert_int_equal(c->out_n, 0);
 		if (late) {
 			flow_advance(60 * 1000);
-			poll_expect_close(c, 1014);
+			fake_expect_close(c, 1014);
 		} else {
 			flow_world.dial = FLOW_DIAL_ACCEPT;
 			flow_advance(15 * 1000);
@@ -331,7 +321,7 @@ static void test_poll_busy(void **state)
 	flow_advance(400);
 	poll_expect_poll(b, 0);
 	poll_say(b, "HTTP/1.1 429 Later\r\nRetry-After: 70\r\nContent-Length: 0\r\n\r\n");
-	poll_expect_close(c, 1013);
+	fake_expect_close(c, 1013);
 	flow_finish();
 }
 
@@ -412,7 +402,7 @@ static void test_post_lost(void **state)
 				fake_eof(b);
 			flow_run();
 			if (sent) {
-				poll_expect_close(c, 1011);
+				fake_expect_close(c, 1011);
 			} else {
 				flow_advance(200);
 				assert_ptr_not_equal(flow_backend(), b);
@@ -434,7 +424,7 @@ static void test_post_silent(void **state)
 	flow_advance(4999);
 	assert_int_equal(c->out_n, 0);
 	flow_advance(1);
-	poll_expect_close(c, 1011);
+	fake_expect_close(c, 1011);
 	flow_finish();
 }
 
@@ -452,7 +442,7 @@ static void test_post_statuses(void **state)
 		snprintf(answer, sizeof(answer), "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n",
 		    bad[i]);
 		poll_say(flow_backend(), answer);
-		poll_expect_close(c, 1011);
+		fake_expect_close(c, 1011);
 		flow_finish();
 	}
 }
@@ -598,19 +588,11 @@ static void test_stop(void **state)
 		flow_run();
 		flow_advance(0);
 		struct fake *b = flow_backend();
-		struct list *channels = &flow_world.gateway.channels;
-		channel_close(LIST_OWNER(channels->next, struct channel, link), FAULT_SHUTDOWN);
-		flow_run();
-		poll_expect_close(c, 1001);
-		fake_eof(c);
-		flow_run();
+		flow_stop(c);
 		assert_false(b->got_close);
 		assert_false(list_empty(&flow_world.gateway.connections));
 		if (hurry) {
-			struct list *l = list_take(&flow_world.gateway.connections);
-			struct connection *left = LIST_OWNER(l, struct connection, link);
-			left->ops->drop(left);
-			flow_run();
+			flow_drop();
 			assert_true(b->got_close);
 		} else {
 			poll_expect_post(b, 1, "one");
@@ -689,21 +671,8 @@ static void poll_life(void)
 /* Whatever allocation fails, nothing is left, and nothing is touched that is gone. */
 static void test_memory(void **state)
 {
-	unsigned n = 0, most;
-
 	(void)state;
-	flow_begin_backend(ROUTE(""), "", SERVER(""));
-	flow_fail_allocation(0);
-	poll_life();
-	most = flow_allocations();
-	flow_finish();
-	assert_in_range(most, 20, 400);
-	while (++n <= most) {
-		flow_begin_backend(ROUTE(""), "", SERVER(""));
-		flow_fail_allocation(n);
-		poll_life();
-		flow_finish();
-	}
+	assert_in_range(flow_fail_each(ROUTE(""), "", SERVER(""), poll_life), 20, 400);
 }
 
 int main(void)

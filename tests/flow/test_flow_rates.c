@@ -24,13 +24,6 @@ static void rates_say(const char *letters)
 	flow_run();
 }
 
-static void rates_expect_close(unsigned code)
-{
-	assert_true(client->out_n >= 4);
-	assert_int_equal(client->out[0], 0x88);
-	assert_int_equal(client->out[2] << 8 | client->out[3], code);
-}
-
 /* A burst, one that is owed, and then one each minute: the last one ends exactly then. */
 static void test_pace(void **state)
 {
@@ -79,7 +72,7 @@ static void test_idle(void **state)
 	flow_advance(19998);
 	assert_int_equal(client->out_n, 0);
 	flow_advance(2);
-	rates_expect_close(1001);
+	fake_expect_close(client, 1001);
 	flow_finish();
 }
 
@@ -145,7 +138,7 @@ static void test_ends(void **state)
 	rates_say("abcd");
 	fake_eof(backend);
 	flow_run();
-	rates_expect_close(1000);
+	fake_expect_close(client, 1000);
 	flow_finish();
 	/* The client resets. */
 	rates_open(ROUTE("ping = \"0\"; " SLOW));
@@ -160,7 +153,7 @@ static void test_ends(void **state)
 	fake_eof(client);
 	flow_advance(120002);
 	fake_expect(backend, "abcd", 4);
-	rates_expect_close(1000);
+	fake_expect_close(client, 1000);
 	flow_finish();
 }
 
@@ -187,7 +180,7 @@ static void test_overdrawn(void **state)
 	fake_frame(client, 0x02, block, 1);
 	fake_frame(client, 0x80, block, 2000);
 	flow_run();
-	rates_expect_close(1008);
+	fake_expect_close(client, 1008);
 	flow_finish();
 }
 

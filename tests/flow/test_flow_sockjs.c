@@ -468,6 +468,120 @@ static void test_asked_for(void **state)
 	}
 }
 
+static const char *const openers[] = {"POST /p/0/s/xhr", "POST /p/0/s/xhr_streaming",
+    "GET /p/0/s/eventsource", "GET /p/0/s/htmlfile?c=x", "GET /p/0/s/jsonp?c=x"};
+
+/* A client whose session a WebSocket server refuses so. */
+static struct fake *refused(const char *opener, const char *answer)
+{
+	struct fake *c = flow_client();
+	int before = flow_world.n_fakes;
+	char head[TEXT];
+
+	snprintf(head, sizeof(head), "%s HTTP/1.1\r\nHost: h\r\nOrigin: https://a.example\r\n\r\n",
+	    opener);
+	fake_say_text(c, head);
+	flow_run();
+	flow_advance(0);
+	if (flow_world.n_fakes > before) {
+		fake_say_text(flow_backend(), answer);
+		flow_run();
+	}
+	return c;
+}
+
+/* Pages may read it, whatever the server says of that; the session never was. */
+static void test_refusals(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
+		flow_begin_backend(MESSAGES("sockjs: { cookie_needed = true; };"), "", WEBSOCKET);
+		struct fake *c = refused(openers[i], "HTTP/1.1 401 No\r\nWWW-Authenticate: x\r\n"
+		    "Access-Control-Allow-Origin: https://other.example\r\nContent-Type: a/b\r\n"
+		    "Content-Length: 5\r\nConnection: close\r\n\r\nsorry");
+		assert_true(list_empty(&flow_world.gateway.sessions));
+		c->out[c->out_n] = '\0';
+		assert_null(strstr((char *)c->out, "other.example"));
+		assert_non_null(strstr((char *)c->out, "\r\nSet-Cookie: JSESSIONID=dummy; path=/\r\n"));
+		assert_non_null(strstr((char *)c->out, "\r\nWWW-Authenticate: x\r\n"));
+		assert_non_null(strstr((char *)c->out, "\r\nContent-Type: a/b\r\n"));
+		assert_non_null(strstr((char *)c->out,
+		    "\r\nAccess-Control-Allow-Origin: https://a.example\r\n"));
+		expect(c, 401, "sorry");
+		flow_finish();
+	}
+}
+
+static void test_refusals_as_codes(void **state)
+{
+	static const char *const said[] = {"\r\n\r\nc[4403,\"Forbidden\"]\n",
+	    "\r\nc[4403,\"Forbidden\"]\n\r\n0\r\n\r\n",
+	    "\r\ndata: c[4403,\"Forbidden\"]\r\n\r\n\r\n0\r\n\r\n",
+	    "\r\n<script>\np(\"c[4403,\\\"Forbidden\\\"]\");\n</script>\r\n\r\n0\r\n\r\n",
+	    "\r\n\r\n/**/x(\"c[4403,\\\"Forbidden\\\"]\");\r\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
+		flow_begin_backend(MESSAGES("refuse = \"close\";"), "", WEBSOCKET);
+		struct fake *c = refused(openers[i],
+		    "HTTP/1.1 403 No\r\nContent-Length: 5\r\n\r\nsorry");
+		size_t n = strlen(said[i]);
+		assert_memory_equal(c->out, "HTTP/1.1 200 ", 13);
+		assert_true(c->out_n > n);
+		assert_memory_equal(c->out + c->out_n - n, said[i], n);
+		assert_true(list_empty(&flow_world.gateway.sessions));
+		flow_finish();
+	}
+}
+
+/* No more of them than an answer may have with those of ours. */
+static void test_refusal_of_many_headers(void **state)
+{
+	static char answer[TEXT];
+	size_t n = (size_t)snprintf(answer, sizeof(answer), "HTTP/1.1 401 No\r\nContent-Length: 0\r\n");
+	unsigned got = 0;
+
+	(void)state;
+	for (int i = 1; i < CONFIG_HEADERS_MAX; i++)
+		n += (size_t)snprintf(answer + n, sizeof(answer) - n, "A: b\r\n");
+	snprintf(answer + n, sizeof(answer) - n, "\r\n");
+	flow_begin_backend(MESSAGES("rewrite: { set_response_headers: { X-Set = \"1\"; }; };"),
+	    "headers = 1000;", WEBSOCKET);
+	struct fake *c = refused(openers[0], answer);
+	c->out[c->out_n] = '\0';
+	for (const char *at = (char *)c->out; (at = strstr(at, "\r\nA: b")) != NULL; at++)
+		got++;
+	assert_in_range(got, CONFIG_HEADERS_MAX - 9, CONFIG_HEADERS_MAX - 1);
+	assert_non_null(strstr((char *)c->out,
+	    "\r\nAccess-Control-Allow-Origin: https://a.example\r\n"));
+	assert_non_null(strstr((char *)c->out, "\r\nX-Set: 1\r\n"));
+	expect(c, 401, "");
+	flow_finish();
+}
+
+/* The client has gone, or goes before it has taken the answer. */
+static void test_refusals_to_the_lost(void **state)
+{
+	(void)state;
+	for (int gone = 0; gone < 2; gone++) {
+		flow_begin_backend(MESSAGES("sockjs: { disconnect = \"7s\"; };"), "", WEBSOCKET);
+		struct fake *c = refused(openers[0], "");
+		c->window = 10;
+		if (gone)
+			fake_reset(c);
+		flow_run();
+		fake_say_text(flow_backend(), "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+		flow_run();
+		assert_int_equal(c->out_n, gone ? 0 : 10);
+		fake_reset(c);
+		flow_run();
+		assert_int_equal(list_empty(&flow_world.gateway.sessions), !gone);
+		flow_advance(7000);
+		assert_true(list_empty(&flow_world.gateway.sessions));
+		flow_finish();
+	}
+}
+
 static void everything(void)
 {
 	struct fake *c = flow_client(), *other = flow_client();
@@ -496,13 +610,10 @@ static void everything(void)
 	flow_advance(30000);
 }
 
-static void test_nth_allocation_fails(void **state)
+static void everything_refused(void)
 {
-	static const char route[] = ROUTE("session: { max_per_ip = 5; }; "
-	    "sockjs: { cookie_needed = true; };");
-
-	(void)state;
-	assert_in_range(flow_fail_each(route, "", NULL, everything), 40, 1000);
+	for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++)
+		refused(openers[i], "HTTP/1.1 401 No\r\nContent-Length: 5\r\n\r\nsorry");
 }
 
 /* RFC 9110 section 7.8: an upgrade has no body, so nothing behind one that claims to is read. */
@@ -538,6 +649,22 @@ static void test_upgrade_with_length(void **state)
 	}
 }
 
+static void test_nth_allocation_fails(void **state)
+{
+	(void)state;
+	assert_in_range(flow_fail_each(ROUTE("session: { max_per_ip = 5; }; "
+	    "sockjs: { cookie_needed = true; };"), "", NULL, everything), 40, 1000);
+}
+
+static void test_nth_allocation_of_refusals_fails(void **state)
+{
+	(void)state;
+	assert_in_range(flow_fail_each(MESSAGES("sockjs: { cookie_needed = true; };"), "", WEBSOCKET,
+	    everything_refused), 40, 1000);
+	assert_in_range(flow_fail_each(MESSAGES("refuse = \"close\";"), "", WEBSOCKET,
+	    everything_refused), 40, 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -560,7 +687,12 @@ int main(void)
 		cmocka_unit_test(test_no_backend),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_asked_for),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusals_as_codes),
+		cmocka_unit_test(test_refusal_of_many_headers),
+		cmocka_unit_test(test_refusals_to_the_lost),
 		cmocka_unit_test(test_nth_allocation_fails),
+		cmocka_unit_test(test_nth_allocation_of_refusals_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,13 +14,6 @@ static struct fake *time_open(const char *route)
 	return c;
 }
 
-static void time_expect_close(struct fake *c, unsigned code)
-{
-	assert_true(c->out_n >= 4);
-	assert_int_equal(c->out[0], 0x88);
-	assert_int_equal(c->out[2] << 8 | c->out[3], code);
-}
-
 static void test_head_timeout(void **state)
 {
 	(void)state;
@@ -71,7 +64,7 @@ static void test_ping_and_no_pong(void **state)
 	flow_advance(19999);
 	assert_int_equal(c->out_n, 0);
 	flow_advance(1);
-	time_expect_close(c, 1011);
+	fake_expect_close(c, 1011);
 	flow_finish();
 }
 
@@ -101,7 +94,7 @@ static void test_ping_often(void **state)
 	flow_advance(19999);
 	assert_int_equal(c->out_n, 0);
 	flow_advance(1);
-	time_expect_close(c, 1011);
+	fake_expect_close(c, 1011);
 	flow_finish();
 }
 
@@ -128,7 +121,7 @@ static void test_idle(void **state)
 	flow_advance(59999);
 	assert_int_equal(c->out_n, 0);
 	flow_advance(1);
-	time_expect_close(c, 1001);
+	fake_expect_close(c, 1001);
 	flow_finish();
 }
 
@@ -140,7 +133,7 @@ static void test_max_lifetime(void **state)
 	flow_advance(119999);
 	assert_int_equal(c->out_n, 0);
 	flow_advance(1);
-	time_expect_close(c, 1012);
+	fake_expect_close(c, 1012);
 	flow_finish();
 }
 

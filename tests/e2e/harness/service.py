@@ -34,9 +34,13 @@ class Service:
         with socket.socket(socket.AF_UNIX) as sock:
             sock.connect(str(address))
 
-    def _tail(self):
+    def printed(self):
+        """What it has said so far."""
         with open(self.log.name, errors="replace") as log:
-            return log.read()[-2000:]
+            return log.read()
+
+    def _tail(self):
+        return self.printed()[-2000:]
 
     def __enter__(self):
         return self

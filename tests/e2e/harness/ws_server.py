@@ -36,6 +36,9 @@ class WsServer:
                                log=scratch.folder() / "server.log")
         return self
 
+    def printed(self):
+        return self.service.printed()
+
     def __exit__(self, *_):
         self.service.__exit__()
 

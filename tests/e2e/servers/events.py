@@ -1,8 +1,10 @@
 """
 An HTTP service behind WebSocket-over-HTTP, without any state of its own: how many messages a
-session has had is in its Meta-Count. It echoes with that number in front.
+session has had is in its Meta-Count. It echoes with that number in front, and prints how
+clients end it: events.py HOST PORT [PEM].
 """
 import http.server
+import ssl
 import sys
 
 TYPE = "application/websocket-events"
@@ -47,7 +49,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if content == b"bye":
                     out += event("CLOSE", (4321).to_bytes(2, "big") + b"so long")
             elif name == "CLOSE":
+                print(int.from_bytes(content[:2], "big"), content[2:].decode(), flush=True)
                 out += event("CLOSE", content)
+            elif name == "DISCONNECT":
+                print(1006, "", flush=True)
         self.reply(200, out, [("Content-Type", TYPE), ("Set-Meta-Count", str(count)), *fields])
 
     def reply(self, status, body, fields):
@@ -66,4 +71,10 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 1000
 
 
-Server((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+server = Server((sys.argv[1], int(sys.argv[2])), Handler)
+if len(sys.argv) > 3:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3])
+    server.socket = context.wrap_socket(server.socket, server_side=True,
+                                        do_handshake_on_connect=False)
+server.serve_forever()

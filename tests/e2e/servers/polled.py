@@ -1,8 +1,10 @@
 """
 An HTTP service that knows no WebSocket: GET /events waits for a message, POST /send brings one. It
-keeps what it has said until it hears in Framegate-Received that it came, and echoes what it gets.
+keeps what it has said until it hears in Framegate-Received that it came, and echoes what it gets:
+polled.py HOST PORT [PEM].
 """
 import http.server
+import ssl
 import sys
 import threading
 
@@ -65,4 +67,10 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 1000
 
 
-Server((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+server = Server((sys.argv[1], int(sys.argv[2])), Handler)
+if len(sys.argv) > 3:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3])
+    server.socket = context.wrap_socket(server.socket, server_side=True,
+                                        do_handshake_on_connect=False)
+server.serve_forever()

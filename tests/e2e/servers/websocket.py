@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""The same as websocket.mjs, by Python's websockets: websocket.py HOST PORT DEFLATE [PEM]."""
+"""
+The same as websocket.mjs, by Python's websockets: websocket.py HOST PORT DEFLATE [PEM]. It prints
+how sessions of /echo ended.
+"""
 import asyncio
 import http
 import json
@@ -21,6 +24,7 @@ async def echo(socket, _):
     finally:
         await socket.wait_closed()
         last = {"code": socket.close_code, "reason": socket.close_reason}
+        print(socket.close_code, socket.close_reason, flush=True)
 
 
 async def say_last(socket, _):

@@ -49,7 +49,7 @@ static void expect_wrap(const struct framer *framer, const char *message, size_t
 {
 	const struct framing framing = framing_of(framer, 0);
 	uint8_t scratch[FRAMER_SCRATCH], payload[100], all[200];
-	struct msg m = {payload, n, MSG_BINARY, false};
+	struct msg m = {n > 0 ? payload : NULL, n, MSG_BINARY, false};
 	struct iovec iov[3];
 	size_t size = 0;
 
