@@ -21,6 +21,7 @@
 #include "process/pid_file.h"
 #include "process/privileges.h"
 #include "process/reload.h"
+#include "process/sandbox.h"
 #include "process/service.h"
 #include "process/signals.h"
 #include "process/upgrade.h"
@@ -36,6 +37,7 @@ struct gateway {
 	struct regime		 regime;
 	struct reload		*reload;
 	struct service		 service;
+	struct sandbox		 sandbox;
 	struct handover		 handover;	/* from the program before */
 	struct upgrade		*upgrade;	/* to the one that comes */
 	int			 launcher;
@@ -135,6 +137,12 @@ static enum fault gateway_make_crew(struct gateway *g)
 	if (f == FAULT_NONE && !handover_is_due(&g->handover))
 		doors_start(regime->doors, NULL);
 	return f;
+}
+
+/* Threads that come later are in it from their beginning. */
+static enum fault gateway_enter_sandbox(struct gateway *g)
+{
+	return sandbox_enter(&g->sandbox, &g->main, gateway_config(g));
 }
 
 static enum fault gateway_make_reload(struct gateway *g)
@@ -338,6 +346,7 @@ static void gateway_fini(struct gateway *g)
 	service_fini(&g->service);
 	signals_fini(&g->signals);
 	handover_fini(&g->handover);
+	sandbox_fini(&g->sandbox);
 	upgrade_free(g->upgrade);
 	launcher_stop(g->launcher);
 	if (g->main.scratch)
@@ -415,6 +424,7 @@ static enum fault (*const gateway_steps[])(struct gateway *) = {
 	gateway_make_reload,
 	gateway_make_service,
 	gateway_make_upgrade,
+	gateway_enter_sandbox,
 	gateway_start_crew,
 	gateway_start_attendant,
 	gateway_begin,

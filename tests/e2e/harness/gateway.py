@@ -41,6 +41,7 @@ class Gateway:
         self.env = env                  # more of it
         self.launcher = launcher        # a command that ends by becoming the one behind it
         self.child = None
+        self.intruded = False           # a test makes system calls in it
         self.before = []                # processes that others have taken over from
         if conf is None:
             conf = self._compose(routes, backends, top, plain, secure, tls, listeners, names, log)
@@ -163,6 +164,8 @@ routes: {{ {routes} }};
         report = SANITIZER.search(self.log())
         if report:
             raise AssertionError(f"a sanitizer's report: {self.log()[report.start() - 200:]}")
+        refused = re.findall(r"sandbox: .* the system call \S+", self.log())
+        equal(set(refused) if not self.intruded else set(), set(), "what the sandbox refused")
 
     def died(self):
         return self.child.poll() is not None
