@@ -35,8 +35,11 @@ static void handover_end(struct handover *h)
 	watch_fini(&h->watch);
 	close(h->watch.fd);
 	h->watch.fd = -1;
-	if (h->words >= 0)
+	if (h->words >= 0) {
 		dup2(h->words, STDERR_FILENO);
+		close(h->words);
+	}
+	h->words = -1;
 	h->yours(h->owner);
 }
 

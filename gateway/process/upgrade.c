@@ -159,8 +159,21 @@ static void upgrade_on_words(struct watch *w, unsigned what)
 	upgrade_hear_words(LIST_OWNER(w, struct upgrade, words));
 }
 
+/* It is the service by then, so this one, which may live longer, only says it. */
+static void upgrade_lament(const struct upgrade *u, int status)
+{
+	if (WIFSIGNALED(status))
+		log_line(LOG_LEVEL_ERROR, "upgrade: process %ld, which has taken over, was ended "
+		    "by signal %d", (long)u->pid, WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		log_line(LOG_LEVEL_ERROR, "upgrade: process %ld, which has taken over, ended with "
+		    "exit status %d", (long)u->pid, WEXITSTATUS(status));
+}
+
 static void upgrade_ended(struct upgrade *u, int status)
 {
+	if (u->state == UPGRADE_OVER && u->pid > 0)
+		upgrade_lament(u, status);
 	if (u->state != UPGRADE_LAUNCHING)
 		return;
 	if (WIFSIGNALED(status))

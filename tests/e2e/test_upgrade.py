@@ -147,6 +147,8 @@ def connections():
         fresh.send(b"st: a\r\n\r\n")
         answer = http1.read_response(fresh)
         equal((answer.status, answer.closes), (200, True), "the last answer")
+        fresh.close()
+        idle.close()
         equal(before.wait(DEADLINE), 0, "how the old one ended")
 
 
@@ -166,6 +168,21 @@ def streams():
             session.finish()
             equal(before.wait(DEADLINE), 0, "how the old one ended")
             equal(fresh.fetch("/p").status, 200, "status on the new one")
+
+
+@case("a successor that crashes while an older one lives is lamented there")
+def crash():
+    gw = Gateway(routes=ECHO).__enter__()
+    try:
+        old = ws.start(gw, "/e").opened()
+        before = gw.upgrade()
+        gw.signal(signal.SIGKILL)
+        gw.expect_log(f"process {gw.pid}, which has taken over, was ended by signal 9")
+        talk(old)
+        old.finish()
+        equal(before.wait(DEADLINE), 0, "how the old one ended")
+    finally:
+        gw.kill()
 
 
 @case("drain: the old one closes its sessions within that time, with 1012")
