@@ -12,6 +12,7 @@
 
 struct admission;
 struct compress_pool;
+struct elders;
 struct errands;
 struct http_site;
 struct pool;
@@ -60,6 +61,7 @@ struct gateway_worker {
 	struct admission	*admission;	/* shared by all workers */
 	struct errands		*errands;	/* as well */
 	struct session_map	*session_map;	/* and this */
+	struct elders		*elders;	/* and this; NULL: there are none */
 	struct compress_pool	*compress;	/* NULL until a message is compressed */
 	struct pool		*pool;		/* idle connections to servers */
 };

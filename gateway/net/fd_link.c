@@ -7,6 +7,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+enum { FD_LINK_YES = 'y' };
+
 union fd_link_room {
 	struct cmsghdr	align;
 	char		bytes[CMSG_SPACE(FD_LINK_MOST * sizeof(int))];
@@ -87,4 +89,28 @@ ssize_t fd_link_receive(int end, void *p, size_t n, int *fds, size_t *n_fds)
 		close(fds[--*n_fds]);
 	errno = EMSGSIZE;
 	return -1;
+}
+
+bool fd_link_say(int end)
+{
+	const char yes = FD_LINK_YES;
+
+	return send(end, &yes, 1, MSG_NOSIGNAL) == 1;
+}
+
+int fd_link_hear(int end)
+{
+	char byte;
+	ssize_t n = recv(end, &byte, 1, 0);
+
+	if (n == 1 && byte == FD_LINK_YES)
+		return 1;
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? -1 : 0;
+}
+
+bool fd_link_is_open(int end)
+{
+	char byte;
+
+	return recv(end, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
 }

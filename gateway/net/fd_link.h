@@ -18,6 +18,11 @@ enum {
 bool	fd_link_pair(int ends[2]);
 /* The same, for a stream of bytes, both non-blocking: one end for each process. */
 bool	fd_link_stream(int ends[2]);
+/* Of a stream: one byte, which says yes. */
+bool	fd_link_say(int end);
+/* 1: it came, 0: the other end is closed, -1: nothing yet. */
+int	fd_link_hear(int end);
+bool	fd_link_is_open(int end);	/* has anybody the other end still? */
 /* False: nothing was sent, errno says why; EAGAIN: later. The descriptors stay the caller's. */
 bool	fd_link_send(int end, const void *p, size_t n, const int *fds, size_t n_fds);
 /*

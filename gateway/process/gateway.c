@@ -14,6 +14,7 @@
 #include "net/given.h"
 #include "process/attendant.h"
 #include "process/command.h"
+#include "process/elder.h"
 #include "process/handover.h"
 #include "process/launcher.h"
 #include "process/logs.h"
@@ -39,7 +40,9 @@ struct gateway {
 	struct service		 service;
 	struct sandbox		 sandbox;
 	struct handover		 handover;	/* from the program before */
+	struct elders		*elders;	/* those before it */
 	struct upgrade		*upgrade;	/* to the one that comes */
+	struct elder		 elder;		/* what this process is then */
 	int			 launcher;
 	struct letter		 start, stop, retire;
 	uint64_t		 stop_timeout, drain;
@@ -50,9 +53,16 @@ struct gateway {
 	_Atomic bool		 retired;	/* it does not accept any more: another one shall */
 };
 
+/* A request that came by the program that serves now is recorded there: nobody counts it here. */
+static void gateway_record(struct exchange *x)
+{
+	if (x->client->counts)
+		exchange_record_write(x);
+}
+
 static const struct http_site gateway_site = {
 	.route = route_exchange,
-	.done = exchange_record_write,
+	.done = gateway_record,
 };
 
 /* What is in force; of the main thread. */
@@ -133,6 +143,8 @@ static enum fault gateway_make_crew(struct gateway *g)
 	if (f != FAULT_NONE)
 		return f;
 	struct worker *const *workers = crew_workers(regime->crew, &n);
+	for (unsigned i = 0; i < n; i++)
+		workers[i]->gateway->elders = g->elders;
 	f = doors_prepare(regime->doors, workers[0], workers, n);
 	if (f == FAULT_NONE && !handover_is_due(&g->handover))
 		doors_start(regime->doors, NULL);
@@ -214,11 +226,16 @@ static void gateway_retire(void *gateway)
 	struct gateway *g = gateway;
 	unsigned n;
 
+	struct worker *first = crew_workers(g->regime.crew, &n)[0];
+
 	bound_disown();
+	if (elder_begin(&g->elder, &g->main, upgrade_door(g->upgrade), first,
+	    &gateway_config(g)->limits) != FAULT_NONE)
+		log_fault(FAULT_NO_MEMORY, "upgrade: the new program cannot ask for sessions");
 	g->regime.life.leaving = true;
 	g->drain = gateway_config(g)->drain;
 	g->retire.open = gateway_on_retire;
-	worker_post(crew_workers(g->regime.crew, &n)[0], &g->retire);
+	worker_post(first, &g->retire);
 }
 
 static const struct upgrade_events gateway_upgrade_events = {
@@ -230,7 +247,7 @@ static enum fault gateway_make_upgrade(struct gateway *g)
 	int launcher = g->launcher;
 
 	g->launcher = -1;
-	return upgrade_new(&g->main, launcher, &gateway_upgrade_events, g, &g->upgrade);
+	return upgrade_new(&g->main, launcher, g->elders, &gateway_upgrade_events, g, &g->upgrade);
 }
 
 /* On the worker that accepts: nothing can arrive anymore when the others are told. */
@@ -346,9 +363,11 @@ static void gateway_fini(struct gateway *g)
 	service_fini(&g->service);
 	signals_fini(&g->signals);
 	handover_fini(&g->handover);
+	elder_fini(&g->elder);
 	sandbox_fini(&g->sandbox);
 	upgrade_free(g->upgrade);
 	launcher_stop(g->launcher);
+	elders_free(g->elders);
 	if (g->main.scratch)
 		worker_fini(&g->main);
 	logs_flush();
@@ -456,6 +475,7 @@ int gateway_run(struct config *config, const char *file, const char *hello)
 
 	signals_block(gateway_signals);
 	handover_open(&g.handover);
+	g.elders = handover_elders();
 	g.serves = !handover_is_due(&g.handover);
 	g.launcher = launcher_start();
 	privileges_raise_files();

@@ -25,6 +25,20 @@ void handover_open(struct handover *h)
 	    .words = handover_take(HANDOVER_STDERR)};
 }
 
+struct elders *handover_elders(void)
+{
+	struct elders *e = elders_new();
+	struct slice list = slice_of(getenv(HANDOVER_ELDERS)), number;
+	uint64_t fd;
+
+	while (e && slice_cut(&list, ' ', &number))
+		if (slice_u64(number, &fd) && fd <= INT32_MAX &&
+		    fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0)
+			elders_add(e, (int)fd);
+	unsetenv(HANDOVER_ELDERS);
+	return e;
+}
+
 bool handover_is_due(const struct handover *h)
 {
 	return h->watch.fd >= 0;

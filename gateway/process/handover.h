@@ -7,10 +7,13 @@
 #define HANDOVER_H
 
 #include "loop/worker.h"
+#include "net/elders.h"
 
 /* Numbers of descriptors: of the link between the two, and of the standard error for later. */
 #define HANDOVER_LINK	"FRAMEGATE_HANDOVER"
 #define HANDOVER_STDERR	"FRAMEGATE_STDERR"
+/* Of the doors of elders (net/elders.h), the oldest first. */
+#define HANDOVER_ELDERS	"FRAMEGATE_ELDERS"
 
 enum handover_word {
 	HANDOVER_READY = 'r',	/* of the new one: nothing can fail any more */
@@ -26,6 +29,8 @@ struct handover {
 
 /* Reads the environment, and takes what it speaks of out of it. Before anything is executed. */
 void		handover_open(struct handover *);
+/* The elders that it is told of; before or after. NULL: out of memory. */
+struct elders	*handover_elders(void);
 /* Is there somebody to take over from? */
 bool		handover_is_due(const struct handover *);
 /*

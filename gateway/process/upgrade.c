@@ -37,6 +37,8 @@ struct upgrade {
 	struct timer			 timer;
 	enum upgrade_state		 state;
 	pid_t				 pid;
+	struct elders			*elders;
+	int				 door;		/* ours, as an elder; -1: none */
 	size_t				 n_line;
 	char				 line[UPGRADE_LINE];
 };
@@ -89,6 +91,9 @@ static void upgrade_hear_words(struct upgrade *u)
 
 static void upgrade_let_go(struct upgrade *u)
 {
+	if (u->door >= 0)
+		close(u->door);
+	u->door = -1;
 	timer_set(u->main, &u->timer, CLOCK_NEVER);
 	upgrade_hear_words(u);
 	upgrade_say(u);
@@ -125,6 +130,14 @@ static void upgrade_hear_ready(struct upgrade *u)
 pid_t upgrade_successor(const struct upgrade *u)
 {
 	return u->pid;
+}
+
+int upgrade_door(struct upgrade *u)
+{
+	int door = u->door;
+
+	u->door = -1;
+	return door;
 }
 
 void upgrade_pass(struct upgrade *u)
@@ -252,8 +265,19 @@ static void upgrade_end_variable(struct upgrade_dowry *d)
 	buffer_add(&d->variables, (struct slice){"", 1});
 }
 
-static void upgrade_compose(struct upgrade_dowry *d, int link)
+static void upgrade_give_elder(int fd, void *arg)
 {
+	struct upgrade_dowry *d = arg;
+
+	buffer_printf(&d->variables, "%d ", upgrade_give(d, fd));
+}
+
+static void upgrade_compose(const struct upgrade *u, struct upgrade_dowry *d, int link, int door)
+{
+	buffer_printf(&d->variables, HANDOVER_ELDERS "=");
+	elders_each(u->elders, upgrade_give_elder, d);
+	upgrade_give_elder(door, d);
+	upgrade_end_variable(d);
 	buffer_printf(&d->variables, HANDOVER_LINK "=%d", upgrade_give(d, link));
 	upgrade_end_variable(d);
 	buffer_printf(&d->variables, HANDOVER_STDERR "=%d", upgrade_give(d, STDERR_FILENO));
@@ -264,11 +288,11 @@ static void upgrade_compose(struct upgrade_dowry *d, int link)
 	upgrade_end_variable(d);
 }
 
-static bool upgrade_ask(const struct upgrade *u, int words, int link)
+static bool upgrade_ask(const struct upgrade *u, int words, int link, int door)
 {
 	struct upgrade_dowry d = {.n = 0};
 
-	upgrade_compose(&d, link);
+	upgrade_compose(u, &d, link, door);
 	bool fits = !d.too_many && !d.variables.failed;
 	if (!fits)
 		errno = d.too_many ? EMFILE : ENOMEM;
@@ -281,9 +305,10 @@ static bool upgrade_ask(const struct upgrade *u, int words, int link)
 /* Our ends are watched, its ends are closed here. */
 static bool upgrade_launch(struct upgrade *u)
 {
-	int link[2] = {-1, -1}, words[2] = {-1, -1};
-	bool asked = fd_link_pair(link) && pipe2(words, O_CLOEXEC) == 0 &&
-	    fcntl(words[0], F_SETFL, O_NONBLOCK) == 0 && upgrade_ask(u, words[1], link[1]);
+	int link[2] = {-1, -1}, words[2] = {-1, -1}, door = -1;
+	bool asked = elders_door(&u->door, &door) && fd_link_pair(link) &&
+	    pipe2(words, O_CLOEXEC) == 0 &&
+	    fcntl(words[0], F_SETFL, O_NONBLOCK) == 0 && upgrade_ask(u, words[1], link[1], door);
 	int error = errno;
 
 	watch_init(&u->link, u->main, link[0], upgrade_on_link);
@@ -292,6 +317,8 @@ static bool upgrade_launch(struct upgrade *u)
 		close(link[1]);
 	if (words[1] >= 0)
 		close(words[1]);
+	if (door >= 0)
+		close(door);
 	errno = error;
 	return asked && watch_arm(&u->words, WATCH_READ) == FAULT_NONE;
 }
@@ -324,8 +351,8 @@ void upgrade_give_up(struct upgrade *u)
 	u->state = UPGRADE_OVER;
 }
 
-enum fault upgrade_new(struct worker *main, int launcher, const struct upgrade_events *events,
-    void *owner, struct upgrade **made)
+enum fault upgrade_new(struct worker *main, int launcher, struct elders *elders,
+    const struct upgrade_events *events, void *owner, struct upgrade **made)
 {
 	struct upgrade *u = calloc(1, sizeof(*u));
 	enum fault f = u ? timer_open(main, &u->timer, upgrade_expire) : FAULT_NO_MEMORY;
@@ -337,7 +364,8 @@ enum fault upgrade_new(struct worker *main, int launcher, const struct upgrade_e
 	u->main = main;
 	u->events = events;
 	u->owner = owner;
-	u->link.fd = u->words.fd = -1;
+	u->elders = elders;
+	u->link.fd = u->words.fd = u->door = -1;
 	watch_init(&u->news, main, launcher, upgrade_on_news);
 	*made = u;
 	return launcher < 0 ? FAULT_NONE : watch_arm(&u->news, WATCH_READ);

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "loop/worker.h"
+#include "net/elders.h"
 
 struct upgrade;
 
@@ -18,12 +19,16 @@ struct upgrade_events {
 	void	(*ready)(void *owner);
 };
 
-/* launcher: the end to ask at, taken over, or -1: there is none. NO_MEMORY, on the log. */
-enum fault	upgrade_new(struct worker *main, int launcher, const struct upgrade_events *,
-		    void *owner, struct upgrade **) MUST_USE;
+/*
+ * launcher: the end to ask at, taken over, or -1: there is none. Elders are passed on. NO_MEMORY.
+ */
+enum fault	upgrade_new(struct worker *main, int launcher, struct elders *,
+		    const struct upgrade_events *, void *owner, struct upgrade **) MUST_USE;
 /* A new program that is not ready is given up. NULL is fine. */
 void		upgrade_free(struct upgrade *);
 pid_t		upgrade_successor(const struct upgrade *);
+/* The door at which it will ask for our sessions, the caller's. */
+int		upgrade_door(struct upgrade *);
 /*
  * It is told to accept: what only one process can have, files and the service manager, is its own.
  */

@@ -4,7 +4,7 @@ import shutil
 import signal
 import stat
 
-from harness import h2, http1, scratch, ws
+from harness import h2, http1, plain, scratch, sockjs, ws
 from harness.address import HOST, free_port
 from harness.admin import Admin
 from harness.cases import add, case, contains, equal, run
@@ -194,6 +194,57 @@ def drain():
             session.expect_failed(1012)
         equal(before.wait(DEADLINE), 0, "how the old one ended")
         equal(len(gw.records(close_code=1012, closed_by="gateway")), 5, "records of 1012")
+
+
+POLLS = ('s: { path = "/s"; service = "echo"; transports = ["sockjs"]; };'
+         'l: { path = "/l"; service = "echo"; transports = ["longpoll", "sse"]; };')
+
+
+@case("SockJS: polls of sessions of each generation go on, and new ones begin")
+def sockjs_polls():
+    with Gateway(routes=POLLS) as gw:
+        sessions = []
+        for generation in range(3):
+            session = sockjs.Session(gw, "/s")
+            session.poll(b"o\n")
+            sessions.append(session)
+            for each in sessions:
+                each.send(b'["%d"]' % generation)
+            gw.upgrade()
+            for each in sessions:
+                each.poll(b'a["%d"]\n' % generation)
+        equal([p.poll() for p in gw.before], [None] * 3, "whether any has ended")
+        big = b'["' + b"x" * 30000 + b'"]'
+        for each in sessions:
+            each.send(big)
+            each.poll(b"a" + big + b"\n")
+        stream = sockjs.Stream(gw.wire(), sessions[0].request("xhr_streaming"))
+        stream.expect(sockjs.PRELUDE)
+        sessions[0].send(b'["more"]')
+        stream.expect(b'a["more"]\n')
+        equal(sockjs.Session(gw, "/s").try_send(b'["a"]')[0], 404, "of a session of nobody")
+
+
+@case("a poll that waits across the upgrade gets its message by way of the new program")
+def waiting_poll():
+    with Gateway(routes=POLLS) as gw:
+        session = plain.Session(gw, "/l")
+        parked = gw.wire()
+        parked.send(session.head("GET", "?after=0"))
+        before = gw.upgrade()
+        session.post("hello", 1)
+        answer = http1.read_response(parked)
+        contains(answer.body.decode(), "hello")
+        equal(answer.closes, True, "whether its connection ends")
+        session.post("again", 2)
+        equal(session.receive(1)[0], [(2, "again")], "the next poll")
+        equal(http1.fetch(gw, "/l/nobody").status, 404, "status of a session of nobody")
+        equal(session.request("DELETE").status, 204, "status of the end")
+        equal(before.wait(DEADLINE), 0, "how the old one ended when its last session had")
+        equal(session.request().status in (404, 410), True, "whether it is over")
+        equal([r["messages_in"] for r in gw.records(type="session")], [2], "records of the session")
+        paths = {r["path"] for r in gw.records(type="request")}
+        equal([p for p in paths if session.place.rpartition("/")[2] in p], [], "ids on the log")
 
 
 def broken(kind):
