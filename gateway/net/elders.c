@@ -75,12 +75,18 @@ bool elders_are_there(const struct elders *e)
 void elders_each(struct elders *e, void (*each)(int end, void *arg), void *arg)
 {
 	pthread_mutex_lock(&e->lock);
-	for (unsigned i = ELDERS_MOST; i-- > 0;) {
-		if (e->ends[i] >= 0 && !fd_link_is_open(e->ends[i]))
-			elders_drop(e, i);
+	for (unsigned i = ELDERS_MOST; i-- > 0;)
 		if (e->ends[i] >= 0)
 			each(e->ends[i], arg);
-	}
+	pthread_mutex_unlock(&e->lock);
+}
+
+void elders_forget(struct elders *e)
+{
+	pthread_mutex_lock(&e->lock);
+	for (unsigned i = 0; i < ELDERS_MOST; i++)
+		if (e->ends[i] >= 0 && !fd_link_is_open(e->ends[i]))
+			elders_drop(e, i);
 	pthread_mutex_unlock(&e->lock);
 }
 

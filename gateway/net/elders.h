@@ -30,8 +30,9 @@ void		 elders_free(struct elders *);
 void		 elders_add(struct elders *, int end);
 /* Is there any? Any thread, as the two below. */
 bool		 elders_are_there(const struct elders *);
-/* All whose door is open still. */
 void		 elders_each(struct elders *, void (*each)(int end, void *arg), void *arg);
+/* Those that have ended: nobody is asked in vain, and no descriptor is kept for them. */
+void		 elders_forget(struct elders *);
 /*
  * Asks the one at *at, or the next that lives, and counts on. Returns our end of the connection,
  * non-blocking, the caller's; -1: there is no other one, or, with EAGAIN, it is to be asked again.

@@ -28,7 +28,10 @@
 #include "process/upgrade.h"
 #include "route/route.h"
 
-enum { GATEWAY_WAKE = SIGALRM };	/* what other threads wake the main thread with */
+enum {
+	GATEWAY_WAKE = SIGALRM,		/* what other threads wake the main thread with */
+	GATEWAY_FORGETS = 1000		/* ms from one look at those that have ended to the next */
+};
 
 struct gateway {
 	struct config		*config;	/* until there is a snapshot */
@@ -41,6 +44,7 @@ struct gateway {
 	struct sandbox		 sandbox;
 	struct handover		 handover;	/* from the program before */
 	struct elders		*elders;	/* those before it */
+	struct timer		 forgetting;	/* of those that have ended */
 	struct upgrade		*upgrade;	/* to the one that comes */
 	struct elder		 elder;		/* what this process is then */
 	int			 launcher;
@@ -242,12 +246,23 @@ static const struct upgrade_events gateway_upgrade_events = {
 	.ready = gateway_retire,
 };
 
+static void gateway_forget(struct timer *t)
+{
+	struct gateway *g = LIST_OWNER(t, struct gateway, forgetting);
+
+	elders_forget(g->elders);
+	if (elders_are_there(g->elders))
+		timer_set(&g->main, t, g->main.now + GATEWAY_FORGETS);
+}
+
 static enum fault gateway_make_upgrade(struct gateway *g)
 {
 	int launcher = g->launcher;
+	enum fault f = timer_open(&g->main, &g->forgetting, gateway_forget);
 
 	g->launcher = -1;
-	return upgrade_new(&g->main, launcher, g->elders, &gateway_upgrade_events, g, &g->upgrade);
+	return f != FAULT_NONE ? f : upgrade_new(&g->main, launcher, g->elders,
+	    &gateway_upgrade_events, g, &g->upgrade);
 }
 
 /* On the worker that accepts: nothing can arrive anymore when the others are told. */
@@ -412,6 +427,7 @@ static void gateway_take_over(void *gateway)
 	unsigned n;
 
 	bound_own();
+	timer_set(&g->main, &g->forgetting, g->main.now + GATEWAY_FORGETS);
 	if (g->pid_fd >= 0 &&
 	    pid_file_write(g->regime.started->pid_file, g->pid_fd) != FAULT_NONE)
 		log_line(LOG_LEVEL_WARN, "pid_file: it names the program before");

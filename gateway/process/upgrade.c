@@ -275,6 +275,7 @@ static void upgrade_give_elder(int fd, void *arg)
 static void upgrade_compose(const struct upgrade *u, struct upgrade_dowry *d, int link, int door)
 {
 	buffer_printf(&d->variables, HANDOVER_ELDERS "=");
+	elders_forget(u->elders);
 	elders_each(u->elders, upgrade_give_elder, d);
 	upgrade_give_elder(door, d);
 	upgrade_end_variable(d);
