@@ -121,6 +121,7 @@ int elders_ask(struct elders *e, unsigned *at, const struct elders_question *q)
 	int ends[2], error = 0;
 	bool asked = false;
 
+	errno = ENAMETOOLONG;
 	if (q->route.n > ELDERS_NAME || q->session.n > UINT8_MAX || !fd_link_stream(ends))
 		return -1;
 	pthread_mutex_lock(&e->lock);
