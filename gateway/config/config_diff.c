@@ -187,6 +187,12 @@ bool config_diff_same(const char *collection, const void *a, const void *b)
 	return !any.any && !any.diff.failed;
 }
 
+bool config_diff_same_route(const struct config_route *a, const struct config_route *b)
+{
+	return config_diff_same("routes", a, b) && (a->backend == NULL ||
+	    config_diff_same("backends", a->backend, b->backend));
+}
+
 void config_diff_keep_fixed(struct config *to, const struct config *from)
 {
 	for (size_t i = 0; i < schema_top.n; i++) {

@@ -33,6 +33,8 @@ struct config_diff {
 void	config_diff(struct config_diff *, const struct config *before, const struct config *after);
 /* Whether these two items of a collection ("routes") say the same; false as well without memory. */
 bool	config_diff_same(const char *collection, const void *a, const void *b);
+/* Whether sessions of these routes are served alike: by the same rules and the same backend. */
+bool	config_diff_same_route(const struct config_route *, const struct config_route *);
 /* What only a start changes is in `to` as it is in `from`, which must live as long. */
 void	config_diff_keep_fixed(struct config *to, const struct config *from);
 

@@ -42,7 +42,7 @@ static const struct schema_word schema_access_formats[] = {
 
 static const struct schema_word schema_apply[] = {
     {"new", APPLY_NEW, false},
-    {"now", APPLY_NOW, false},
+    {"now", APPLY_NOW, true},
     {NULL, 0, false},
 };
 
@@ -102,7 +102,8 @@ static const struct schema_key schema_limits_keys[] = {
 	    "Whether new limits are for what is new, or hold for what is open as well: with "
 	    "\"now\" a reload counts the connections and sessions that are open by 'connections' "
 	    "and 'per_ip', here and in the limits of routes, and closes those that are too many, "
-	    "the youngest first; the rates of routes hold for open sessions from then on."),
+	    "the youngest first; the rates of routes hold for open sessions from then on. "
+	    "\"now\" is not supported yet."),
 	    .words = schema_apply},
 };
 

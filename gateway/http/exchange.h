@@ -38,6 +38,8 @@ struct tally;
 struct route_use {
 	struct held		 held;
 	_Atomic unsigned	 sessions;
+	/* How often reloads have changed what stands under the name, at last by its removal. */
+	_Atomic unsigned	 version;
 	struct tally		*by_address;
 	/* Of those, with the ones that have ended but are still told, that last across requests. */
 	struct tally		*kept_by_address;
@@ -59,6 +61,7 @@ struct route {
 	struct backend		*backend;	/* ACTION_BACKEND */
 	struct amend		*amend;		/* NULL: answers are left as they are */
 	struct route_use	*use;		/* counted */
+	unsigned		 version;	/* which one of that it is */
 	struct series		*counts;	/* NULL: nobody counts */
 	struct route_files	*files;		/* ACTION_STATIC */
 	void			*pattern;	/* compiled path, owned by the router */

@@ -58,17 +58,11 @@ static const struct config_route *check_diff_route(const struct config *c, const
 	return NULL;
 }
 
-static bool check_diff_is_same(const struct config_route *a, const struct config_route *b)
-{
-	return b && config_diff_same("routes", a, b) && (a->backend == NULL ||
-	    config_diff_same("backends", a->backend, b->backend));
-}
-
 /* What becomes of the sessions of a route. */
 static void check_diff_fate(const struct config_route *before, const struct config_route *after,
     const struct config *c)
 {
-	bool same = check_diff_is_same(before, after);
+	bool same = after && config_diff_same_route(before, after);
 	char time[MEASURE_TEXT];
 
 	if (!same && before->on_reload == ON_RELOAD_CLOSE)

@@ -95,8 +95,9 @@ const struct command command_table[] = {
 	{
 		.name = "run", .implied = true, .options = OPTION(CONFIG), .run = run_config_run,
 		.brief = "run in the foreground, by a configuration file",
-		.text = "SIGTERM or SIGINT stop it gracefully, a second one at once; SIGUSR1 "
-		    "opens the log files anew.",
+		.text = "SIGTERM or SIGINT stop it gracefully, a second one at once; SIGHUP has it "
+		    "read its configuration again, which is for what is new and cuts no session; "
+		    "SIGUSR1 opens the log files anew.",
 	},
 	{
 		.operands = {"LISTEN", "[TARGET]"}, .run = one_liner_run,

@@ -11,6 +11,7 @@
 #include "net/resolver.h"
 #include "net/stream.h"
 #include "process/farewell.h"
+#include "process/turnover.h"
 #include "route/snapshot.h"
 #include "upstream/pool.h"
 
@@ -18,6 +19,7 @@ struct crew_member {
 	struct worker		 worker;
 	struct gateway_worker	 gateway;
 	struct farewell		 farewell;
+	struct turnover		 turnover;
 	struct letter		 stop, retire, hurry, end, renew;
 	struct crew		*crew;
 };
@@ -93,6 +95,7 @@ static void crew_member_renew(struct crew_member *m)
 
 	m->gateway.snapshot = held_get(next);
 	held_put(before);
+	turnover_begin(&m->turnover, crew_snapshot(next)->config);
 	if (atomic_fetch_sub(&crew->unrenewed, 1) > 1)
 		return;
 	crew->next = NULL;
@@ -115,6 +118,7 @@ static void crew_member_fini(struct crew_member *m)
 	resolver_fini(w);
 	pool_free(m->gateway.pool);
 	net_worker_fini(w);
+	turnover_fini(&m->turnover);
 	farewell_fini(&m->farewell);
 	worker_fini(w);		/* letters that were not opened may speak of backends */
 	held_put(m->gateway.snapshot);
@@ -143,6 +147,8 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 	list_init(&m->gateway.channels);
 	w->gateway = &m->gateway;
 	f = farewell_init(&m->farewell, w, crew_member_ended);
+	enum fault t = turnover_init(&m->turnover, w);
+	f = f == FAULT_NONE ? t : f;
 	m->gateway.pool = pool_new(w);
 	if (f == FAULT_NONE && m->gateway.pool == NULL)
 		f = FAULT_NO_MEMORY;

@@ -11,6 +11,7 @@
 #include "back/back_stream.h"
 #include "back/back_ws.h"
 #include "base/log.h"
+#include "config/config_diff.h"
 #include "framing/framing.h"
 #include "front/front_ws.h"
 #include "report/series.h"
@@ -228,6 +229,8 @@ static enum fault snapshot_make_route(struct snapshot *s, const struct snapshot 
 		f = snapshot_make_framings(conf, r);
 	if (f == FAULT_NONE)
 		f = route_use_new(conf, old ? old->use : NULL, &r->use);
+	if (old)
+		r->version = old->version + !config_diff_same_route(old->conf, conf);
 	if (f == FAULT_NONE && conf->action == ACTION_STATIC)
 		f = snapshot_make_files(r);
 	if (f == FAULT_NONE)
@@ -307,10 +310,20 @@ enum fault snapshot_sketch(struct config *config, struct snapshot **made)
 	return snapshot_make(config, snapshot_make_routes, NULL, made);
 }
 
+/* From now on sessions of before can tell that their route is another, or gone. */
+static void snapshot_enter_routes(struct snapshot *s, const struct snapshot *before)
+{
+	for (size_t i = 0; before && i < before->n_routes; i++)
+		atomic_store(&before->routes[i].use->version, before->routes[i].version + 1);
+	for (size_t i = 0; i < s->n_routes; i++)
+		atomic_store(&s->routes[i].use->version, s->routes[i].version);
+}
+
 enum fault snapshot_enter(struct snapshot *s, const struct snapshot *before, struct worker *keeper)
 {
 	enum fault worst = FAULT_NONE;
 
+	snapshot_enter_routes(s, before);
 	for (size_t i = 0; i < s->config->n_backends; i++) {
 		enum fault f = backend_enter(s->backends[i], keeper);
 		worst = f == FAULT_NONE ? worst : f;

@@ -1,4 +1,5 @@
 """SIGHUP: a new configuration for what is new; what is open goes on as it began."""
+import re
 import socket
 
 from harness import http1, ws
@@ -19,6 +20,14 @@ def text_of(gateway):
 def talk(session, message=b"hello"):
     session.text(message)
     session.expect_message(ws.TEXT, message)
+
+
+def restarted(session):
+    """A Close is what comes next."""
+    frame = session.frame()
+    equal((frame.opcode, frame.code, frame.reason),
+          (ws.CLOSE, 1012, "the configuration has changed"), "a frame")
+    session.close(1012)
 
 
 def refused(gateway, port):
@@ -75,6 +84,61 @@ def mistakes():
         contains(gw.log(), "unknown key 'no'", "log")
         talk(ws.start(gw, "/e").opened())
         gw.reload(good)
+
+
+ENDING = 'on_reload = "close";'
+TWO = ('a: { path = "/a"; service = "echo"; ' + ENDING + ' }; '
+       'b: { path = "/b"; backend = "b"; framing = "line"; ' + ENDING + ' }; '
+       'c: { path = "/c"; backend = "b"; framing = "line"; };')
+
+
+@case("on_reload: sessions end with 1012 when their route or its backend changes, or goes")
+def on_reload():
+    with Backend().serve(echo) as backend, Gateway(
+            routes=TWO, backends=f'b: {{ servers = ["{backend.url}"]; }};') as gw:
+        def opened():
+            return {name: ws.start(gw, f"/{name}").opened() for name in "abc"}
+
+        def expect(sessions, ended):
+            for name, session in sessions.items():
+                if name in ended:
+                    restarted(session)
+                else:
+                    talk(session, b"still here")
+        text = text_of(gw)
+        first = opened()
+        gw.reload(text.replace("workers", "# another comment\nworkers"))
+        expect(first, "")
+        gw.reload(text.replace('"/a"; service = "echo";', '"/a"; service = "echo"; idle = "1h";'))
+        expect(first, "a")
+        later = opened()
+        gw.reload(text.replace('"/a"; service = "echo";', '"/a"; service = "echo"; idle = "1h";')
+                  .replace("servers =", 'connect_timeout = "9s"; servers ='))
+        expect(later, "b")
+        first.pop("a")
+        expect(first, "b")
+        gw.reload(re.sub(r"a: \{.*?\};", "", text, count=1))
+        later.pop("b")
+        expect(later, "a")
+        records = until(lambda: len(r := gw.records(type="session")) == 4 and r, "records")
+        equal([(r["close_code"], r["closed_by"]) for r in records], [(1012, "gateway")] * 4,
+              "how they ended")
+
+
+@case("drain: sessions of before end with 1012 one after the other, those that come after stay")
+def drain():
+    with Gateway(routes=ECHO) as gw:
+        text = text_of(gw)
+        old = [ws.start(gw, "/e").opened() for _ in range(8)]
+        gw.reload(f'drain = "2s";\n{text}')
+        new = ws.start(gw, "/e").opened()
+        for session in old:
+            restarted(session)
+        talk(new)
+        gw.reload(text)
+        talk(new)
+        gw.reload(f'drain = "0";\n{text}')
+        restarted(new)
 
 
 @case("counts go on across reloads, of old sessions and new; reloads are counted")

@@ -2,12 +2,16 @@
 Every kind of backend that exchanges messages, as a table: a service that echoes, and what is
 peculiar to it. Each kind serves while it is entered; context and pem: over TLS.
 """
+import contextlib
 import struct
 import sys
 
 from harness import scratch
 from harness.address import HOST, free_port
-from harness.backends import Backend, dead_url
+from harness.backends import Backend
+from harness.cases import run
+from harness.certs import Authority
+from harness.gateway import Gateway
 from harness.service import Service
 from harness.ws_server import SERVERS, WsServer
 
@@ -15,11 +19,10 @@ from harness.ws_server import SERVERS, WsServer
 class Kind:
     """
     url, settings: of its backend; keys: of its routes. bye: what it ends the session at, if it is
-    told to (else `leaves` is a URL that does so by itself); `end` is how. refuses: a URL of its
-    that takes no session, answered with `refusal`: a status, and a body unless that is ours.
+    told to (else `leaves` is a URL that does so by itself); `end` is how.
     """
     settings, keys, bye, leaves, answers_bye, binary = "", "", None, None, False, True
-    end, refusal = (1000, ""), (502, None)
+    end = 1000, ""
 
     @staticmethod
     def said(_, message):
@@ -40,7 +43,7 @@ class Lines(Kind):
 
     def __init__(self, pem, context):
         self.backend = Backend(context=context).serve(self.talk)
-        self.url, self.refuses = self.backend.url, dead_url()
+        self.url = self.backend.url
         self.ends = 0
 
     @staticmethod
@@ -87,12 +90,12 @@ class Lengths(Lines):
 
 
 class WebSockets(WsServer, Kind):
-    end, refusal = (4321, "so long"), (401, b"who are you?")
+    end = 4321, "so long"
 
     def __init__(self, pem, _):
         super().__init__("python", pem=pem)
         base = self.url
-        self.url, self.refuses = f"{base}/echo", f"{base}/no"
+        self.url = f"{base}/echo"
         self.leaves = f"{base}/close?code=4321&reason=so%20long"
 
 
@@ -101,8 +104,7 @@ class Server(Kind):
 
     def __init__(self, program, pem):
         self.port = free_port()
-        self.scheme = "https" if pem else "http"
-        self.url = self.refuses = f"{self.scheme}://{HOST}:{self.port}"
+        self.url = f"{'https' if pem else 'http'}://{HOST}:{self.port}"
         self.command = [sys.executable, SERVERS / program, HOST, self.port, *([pem] if pem else [])]
 
     def printed(self):
@@ -124,7 +126,6 @@ class Polled(Server):
 
     def __init__(self, pem, _):
         super().__init__("polled.py", pem)
-        self.refuses = dead_url().replace("tcp", self.scheme)
 
     def heard(self, _):
         return None
@@ -133,7 +134,7 @@ class Polled(Server):
 class Events(Server):
     """WebSocket-over-HTTP; counts what it hears, and also answers what it closes at."""
     settings = 'mode = "ws-over-http";'
-    bye, answers_bye, end, refusal = "bye", True, (4321, "so long"), (403, b"not you\n")
+    bye, answers_bye, end = "bye", True, (4321, "so long")
 
     def __init__(self, pem, _):
         super().__init__("events.py", pem)
@@ -144,3 +145,38 @@ class Events(Server):
 
 
 KINDS = {"lines": Lines, "lengths": Lengths, "ws": WebSockets, "polled": Polled, "events": Events}
+
+
+def _gateway_to(kinds, ca, copies):
+    trust = f'tls: {{ ca = "{ca}"; }};' if ca else ""
+    backends, routes = "", ""
+    for name, kind in kinds.items():
+        for what, url in ("talks", kind.url), ("ends", kind.leaves or kind.url):
+            backends += f'{name}-{what}: {{ servers = [ "{url}" ]; {kind.settings} {trust} }};\n'
+            for i in range(copies):
+                at = f"{name}-{what}-{i}"
+                routes += f'{at}: {{ path = "/{at}"; backend = "{name}-{what}"; {kind.keys} ' \
+                    'transports = [ "websocket", "sockjs", "sse", "longpoll" ]; };\n'
+    return Gateway(top="workers = 2;", backends=backends, routes=routes)
+
+
+def worlds(copies):
+    """
+    Without TLS, and with it at both ends: (tls, kinds by name, a gateway). Its routes to each kind
+    are /NAME-talks-N and /NAME-ends-N, for all transports, N below `copies`.
+    """
+    theirs = Authority("theirs")
+    pem = theirs.server(HOST)
+    for tls in False, True:
+        kinds = {name: kind(tls and pem, theirs.server_context(pem) if tls else None)
+                 for name, kind in KINDS.items()}
+        yield tls, kinds, _gateway_to(kinds, theirs.ca if tls else None, copies)
+
+
+def run_before(tried):
+    """Runs the cases, with all kinds serving."""
+    with contextlib.ExitStack() as stack:
+        for _, kinds, _ in tried:
+            for kind in kinds.values():
+                stack.enter_context(kind)
+        run(*(gateway for _, _, gateway in tried))

@@ -36,9 +36,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         out, fields = b"", []
         for name, content in read(body):
             if name == "OPEN":
-                if self.path.startswith("/no"):
-                    self.reply(403, b"not you\n", [("Content-Type", "text/plain")])
-                    return
                 out += event("OPEN")
                 fields += [("Keep-Alive-Interval", "20")]
                 if offer := self.headers.get("Sec-WebSocket-Protocol"):
@@ -49,7 +46,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if content == b"bye":
                     out += event("CLOSE", (4321).to_bytes(2, "big") + b"so long")
             elif name == "CLOSE":
-                print(int.from_bytes(content[:2], "big"), content[2:].decode(), flush=True)
+                end = content or b""
+                print(int.from_bytes(end[:2], "big"), end[2:].decode(), flush=True)
                 out += event("CLOSE", content)
             elif name == "DISCONNECT":
                 print(1006, "", flush=True)

@@ -26,7 +26,7 @@ static const char everything[] =
     "\thandshakes = \"600/m burst 40\";\n\tmemory = \"1G\";\n\thead = \"2K\";\n\theaders = 7;\n"
     "\tstreams = 50;\n"
     "\thead_timeout = \"250ms\";\n\tkeepalive = \"0\";\n"
-    "\tapply = \"now\";\n};\n"
+    "\tapply = \"new\";\n};\n"
     "\n"
     "listeners: {\n"
     "\ta: {\n\t\tbind = [ \"*:80\", \"unix:/run/x.sock\" ];\n"
