@@ -236,6 +236,7 @@ def waiting_poll():
         answer = http1.read_response(parked)
         contains(answer.body.decode(), "hello")
         equal(answer.closes, True, "whether its connection ends")
+        parked.close()
         session.post("again", 2)
         equal(session.receive(1)[0], [(2, "again")], "the next poll")
         equal(http1.fetch(gw, "/l/nobody").status, 404, "status of a session of nobody")
