@@ -289,6 +289,24 @@ def broken(kind):
         talk(ws.start(gw, "/e").opened())
 
 
+@case("an upgrade in the middle of a reload, and signals for one that is on its way out")
+def together():
+    with Gateway(routes=ECHO) as gw:
+        for _ in range(5):
+            old = ws.start(gw, "/e").opened()
+            gw.signal(signal.SIGHUP)
+            before = gw.upgrade()
+            before.send_signal(signal.SIGHUP)
+            before.send_signal(signal.SIGUSR2)
+            gw.expect_log("upgrade: this program is on its way out")
+            talk(old)
+            talk(ws.start(gw, "/e").opened())
+            old.finish()
+            equal(before.wait(DEADLINE), 0, "how the old one ended")
+        gw.reload()
+        talk(ws.start(gw, "/e").opened())
+
+
 @case("who stops meanwhile takes the new program along")
 def stopped():
     program = Program()
