@@ -225,6 +225,28 @@ def sockjs_polls():
         equal(sockjs.Session(gw, "/s").try_send(b'["a"]')[0], 404, "of a session of nobody")
 
 
+@case("what asks for a session of before may speak HTTP/2, or leave while it waits")
+def asking():
+    with Gateway(routes=POLLS) as gw:
+        session, lost = sockjs.Session(gw, "/s"), sockjs.Session(gw, "/s")
+        for each in (session, lost):
+            each.poll(b"o\n")
+        before = gw.upgrade()
+        with h2.connect(gw, tls=True) as connection:
+            for i in range(20):
+                poll = connection.request(session.place("xhr"), "POST")
+                sent = connection.fetch(session.place("xhr_send"), "POST", body=b'["%d"]' % i)
+                equal(sent.status, 204, "status of a message")
+                answer = connection.answer(poll)
+                equal((answer.status, bytes(answer.body)), (200, b'a["%d"]\n' % i), "a poll")
+        wire = lost.attach()
+        wire.reset()
+        until(lambda: gw.records(type="session"), "the end of the session that was left")
+        equal(before.poll(), None, "whether the old one has ended")
+        session.send(b'["still"]')
+        session.poll(b'a["still"]\n')
+
+
 @case("a poll that waits across the upgrade gets its message by way of the new program")
 def waiting_poll():
     with Gateway(routes=POLLS) as gw:
