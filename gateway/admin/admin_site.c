@@ -163,25 +163,26 @@ static bool admin_site_is_meant(const struct exchange *x)
 
 static enum fault admin_site_check(const struct exchange *x)
 {
-	struct slice method = x->request->method;
-
 	if (x->refused)
 		return x->refused;
 	if (!admin_site_is_meant(x)) {
 		log_fault(FAULT_ADMIN_HOST, "\"%.*s\"", SLICE_ARG(x->request->authority));
 		return FAULT_ADMIN_HOST;
 	}
-	if (!slice_eq(method, SLICE("GET")) && !slice_eq(method, SLICE("HEAD")))
-		return FAULT_METHOD_NOT_ALLOWED;
 	return FAULT_NONE;
 }
 
 static enum fault admin_site_route(struct exchange *x)
 {
+	struct slice method = x->request->method;
 	enum fault f = admin_site_check(x);
 
-	if (f != FAULT_NONE)
+	if (f == FAULT_NONE && x->client->listener == admin_site_of(x)->socket)
+		f = control_site_find(x, &x->handler);
+	if (f != FAULT_NONE || x->handler)
 		return f;
+	if (!slice_eq(method, SLICE("GET")) && !slice_eq(method, SLICE("HEAD")))
+		return FAULT_METHOD_NOT_ALLOWED;
 	for (size_t i = 0; i < sizeof(admin_site_pages) / sizeof(admin_site_pages[0]); i++)
 		if (slice_eq(x->request->path, admin_site_pages[i].path)) {
 			x->handler = &admin_site_pages[i].handler;
@@ -190,7 +191,9 @@ static enum fault admin_site_route(struct exchange *x)
 	return FAULT_NO_ROUTE;
 }
 
-void admin_site_init(struct admin_site *a, struct gather *gather)
+void admin_site_init(struct admin_site *a, struct gather *gather,
+    const struct config_listener *socket, const struct control_acts *acts)
 {
-	*a = (struct admin_site){.site = {.route = admin_site_route}, .gather = gather};
+	*a = (struct admin_site){.site = {.route = admin_site_route}, .gather = gather,
+	    .socket = socket, .control = {acts, gather->workers, gather->n_workers, 0}};
 }

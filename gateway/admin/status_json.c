@@ -2,42 +2,16 @@
 
 #include <inttypes.h>
 
+#include "admin/admin_json.h"
 #include "admin/metrics.h"
 #include "autoconf.h"
-#include "base/log_text.h"
 
-enum { STATUS_JSON_ESCAPE = 6, STATUS_JSON_SLACK = 16, STATUS_JSON_SECOND = 1000 };
-
-/* Whatever a certificate or a client said: bytes that are no text are shown as such. */
-static void status_json_text(struct buffer *b, struct slice text)
-{
-	size_t room = text.n * STATUS_JSON_ESCAPE + STATUS_JSON_SLACK;
-	char *p = buffer_reserve(b, room + 2);
-
-	if (p == NULL)
-		return;
-	struct log_text t = {p + 1, 0, room};
-	log_text_value(&t, LOG_STYLE_JSON, text, room);
-	p[0] = '"';
-	p[1 + t.n] = '"';
-	b->n += t.n + 2;
-}
+enum { STATUS_JSON_SECOND = 1000 };
 
 static void status_json_name(struct buffer *b, const char *name)
 {
 	buffer_add(b, SLICE("{\"name\":"));
-	status_json_text(b, slice_of(name));
-}
-
-static void status_json_time(struct buffer *b, const char *key, uint64_t ms)
-{
-	buffer_printf(b, ",\"%s\":%" PRIu64 ".%03u", key, ms / STATUS_JSON_SECOND,
-	    (unsigned)(ms % STATUS_JSON_SECOND));
-}
-
-static const char *status_json_flag(bool on)
-{
-	return on ? "true" : "false";
+	admin_json_text(b, slice_of(name));
 }
 
 /* "key":[…], each element by a function of its own. */
@@ -83,9 +57,9 @@ static void status_json_route(struct buffer *b, const struct numbers *n, size_t 
 	}
 	status_json_name(b, r->name);
 	buffer_add(b, SLICE(",\"backend\":"));
-	status_json_text(b, slice_of(r->backend));
-	buffer_printf(b, ",\"gone\":%s,\"messages\":%s", status_json_flag(r->gone),
-	    status_json_flag(r->exchanges_messages));
+	admin_json_text(b, slice_of(r->backend));
+	buffer_printf(b, ",\"gone\":%s,\"messages\":%s", admin_json_flag(r->gone),
+	    admin_json_flag(r->exchanges_messages));
 	buffer_printf(b, ",\"sessions\":%" PRId64 ",\"sessions_total\":%" PRIu64
 	    ",\"refused_total\":%" PRIu64 ",\"requests_total\":%" PRIu64, sessions, total,
 	    status_json_refused(&r->handshakes), status_json_sum(&r->requests));
@@ -106,7 +80,7 @@ static void status_json_backend(struct buffer *b, const struct numbers *n, size_
 		const struct numbers_server *s = &backend->servers[k];
 		buffer_add(b, k ? SLICE(",") : SLICE(""));
 		status_json_name(b, s->name);
-		buffer_printf(b, ",\"up\":%s,\"sessions\":%u}", status_json_flag(s->up),
+		buffer_printf(b, ",\"up\":%s,\"sessions\":%u}", admin_json_flag(s->up),
 		    s->sessions);
 	}
 	buffer_add(b, SLICE("]}"));
@@ -118,7 +92,7 @@ static void status_json_listener(struct buffer *b, const struct numbers *n, size
 
 	status_json_name(b, l->name);
 	buffer_printf(b, ",\"tls\":%s,\"connections\":%" PRId64 ",\"connections_total\":%" PRIu64
-	    "}", status_json_flag(l->tls), l->connections, l->connections_total);
+	    "}", admin_json_flag(l->tls), l->connections, l->connections_total);
 }
 
 static void status_json_worker(struct buffer *b, const struct numbers *n, size_t i)
@@ -127,7 +101,7 @@ static void status_json_worker(struct buffer *b, const struct numbers *n, size_t
 
 	buffer_printf(b, "{\"connections\":%" PRId64 ",\"sessions\":%" PRId64, w->connections,
 	    w->sessions);
-	status_json_time(b, "cpu", w->cpu / STATUS_JSON_SECOND);
+	admin_json_seconds(b, "cpu", w->cpu / STATUS_JSON_SECOND);
 	buffer_add(b, SLICE("}"));
 }
 
@@ -136,9 +110,9 @@ static void status_json_certificate(struct buffer *b, const struct numbers *n, s
 	const struct numbers_certificate *c = &n->certificates[i];
 
 	buffer_add(b, SLICE("{\"profile\":"));
-	status_json_text(b, slice_of(c->profile));
+	admin_json_text(b, slice_of(c->profile));
 	buffer_add(b, SLICE(",\"subject\":"));
-	status_json_text(b, slice_of(c->subject));
+	admin_json_text(b, slice_of(c->subject));
 	buffer_printf(b, ",\"expires\":%" PRId64 "}", c->expires);
 }
 
@@ -157,21 +131,21 @@ static void status_json_process(struct buffer *b, const struct numbers_process *
 {
 	buffer_printf(b, ",\n\"process\":{\"resident\":%" PRIu64 ",\"open_files\":%" PRIu64
 	    ",\"max_files\":%" PRIu64, p->resident, p->open_files, p->max_files);
-	status_json_time(b, "cpu", p->cpu / STATUS_JSON_SECOND);
+	admin_json_seconds(b, "cpu", p->cpu / STATUS_JSON_SECOND);
 	buffer_add(b, SLICE("}"));
 }
 
 static void status_json_head(struct buffer *b, const struct numbers *n)
 {
 	buffer_printf(b, "{\"version\":\"" PACKAGE_VERSION "\",\"ready\":%s,\"leaving\":%s,"
-	    "\"held_up\":%s", status_json_flag(n->ready), status_json_flag(n->leaving),
-	    status_json_flag(n->held_up));
-	status_json_time(b, "time", n->now);
-	status_json_time(b, "started", n->started);
+	    "\"held_up\":%s", admin_json_flag(n->ready), admin_json_flag(n->leaving),
+	    admin_json_flag(n->held_up));
+	admin_json_seconds(b, "time", n->now);
+	admin_json_seconds(b, "started", n->started);
 	buffer_printf(b, ",\n\"reload\":{\"success\":%s,\"successes\":%" PRIu64
-	    ",\"failures\":%" PRIu64, status_json_flag(!n->reload_failed), n->reloads,
+	    ",\"failures\":%" PRIu64, admin_json_flag(!n->reload_failed), n->reloads,
 	    n->reload_failures);
-	status_json_time(b, "time", n->reload_time);
+	admin_json_seconds(b, "time", n->reload_time);
 	buffer_printf(b, "},\n\"connections\":%" PRId64 ",\"sessions\":%" PRId64
 	    ",\"connections_total\":%" PRIu64 ",\"sessions_total\":%" PRIu64
 	    ",\"given_up_total\":%" PRIu64, n->totals.connections, n->totals.sessions,
@@ -202,9 +176,9 @@ static void status_json_recent(struct buffer *b, const struct log_recent *recent
 	for (unsigned i = 0; i < n; i++) {
 		buffer_printf(b, "%s{\"level\":\"%s\"", i ? ",\n" : "\n",
 		    recent[i].level == LOG_LEVEL_ERROR ? "error" : "warn");
-		status_json_time(b, "time", recent[i].time);
+		admin_json_seconds(b, "time", recent[i].time);
 		buffer_add(b, SLICE(",\"message\":"));
-		status_json_text(b, (struct slice){recent[i].text, recent[i].n});
+		admin_json_text(b, (struct slice){recent[i].text, recent[i].n});
 		buffer_add(b, SLICE("}"));
 	}
 	buffer_add(b, SLICE("]"));

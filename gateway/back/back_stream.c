@@ -214,8 +214,16 @@ static void back_stream_close(struct leg *leg, enum fault f, uint16_t code, stru
 	back_stream_free(b);
 }
 
+static uint64_t back_stream_queued(const struct leg *leg)
+{
+	const struct back_stream *b = LIST_OWNER(leg, struct back_stream, leg);
+
+	return b->stream ? b->stream->out.n : 0;
+}
+
 static const struct leg_ops back_stream_ops = {
 	.name = "stream",
+	.queued = back_stream_queued,
 	.send = back_stream_send,
 	.pause = back_stream_pause,
 	.close = back_stream_close,

@@ -260,8 +260,16 @@ static void back_ws_close(struct leg *leg, enum fault f, uint16_t code, struct s
 		ws_endpoint_close(e, code, reason);
 }
 
+static uint64_t back_ws_queued(const struct leg *leg)
+{
+	const struct back_ws *b = LIST_OWNER(leg, struct back_ws, end.leg);
+
+	return b->stream ? b->stream->out.n : 0;
+}
+
 static const struct leg_ops back_ws_ops = {
 	.name = "websocket",
+	.queued = back_ws_queued,
 	.send = ws_endpoint_send,
 	.pause = ws_endpoint_pause,
 	.close = back_ws_close,

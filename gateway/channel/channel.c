@@ -385,5 +385,10 @@ void channel_done(struct leg *leg, enum fault f, uint16_t code, struct slice rea
 
 void channel_close(struct channel *ch, enum fault f)
 {
-	channel_end(ch, NULL, f, 0, (struct slice){NULL, 0});
+	channel_close_with(ch, f, 0, (struct slice){NULL, 0});
+}
+
+void channel_close_with(struct channel *ch, enum fault f, uint16_t code, struct slice reason)
+{
+	channel_end(ch, NULL, f, code, reason);
 }

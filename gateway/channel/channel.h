@@ -41,6 +41,8 @@ struct leg_ops {
 	 * own. Answer the client with them, then end; silent, as after close.
 	 */
 	void		(*refuse)(struct leg *, const struct refusal *);
+	/* How many bytes that it was given wait to be sent. NULL: they never do. */
+	uint64_t	(*queued)(const struct leg *);
 	/* The other side has ended: FAULT_NONE properly. Flush, then end; silent. code and reason
 	 * are the other side's words for it, code 0: derive them from the fault. */
 	void		(*close)(struct leg *, enum fault, uint16_t code, struct slice reason);
@@ -118,5 +120,8 @@ void		 channel_room(struct leg *at);		/* and has drained */
 void		 channel_done(struct leg *, enum fault, uint16_t code, struct slice reason);
 /* Ends it from outside: both legs get close. */
 void		 channel_close(struct channel *, enum fault);
+/* The same with a code (0: the fault's) and a reason (n 0: the fault's). */
+void		 channel_close_with(struct channel *, enum fault, uint16_t code,
+		    struct slice reason);
 
 #endif

@@ -392,6 +392,8 @@ struct config {
 	const char		*access_to;	/* NULL: off */
 	const char		*access_format;	/* "json", "combined", or a template */
 	struct config_listener	 admin_http;	/* n_bind 0: off */
+	const char		*admin_socket;	/* a path; NULL: off */
+	unsigned		 admin_mode;
 	struct config_limits	 limits;
 	struct config_listener	*listeners;
 	size_t			 n_listeners;

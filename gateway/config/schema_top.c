@@ -107,11 +107,19 @@ static const struct schema_key schema_limits_keys[] = {
 	    .words = schema_apply},
 };
 
+static bool schema_has_socket(const void *base)
+{
+	return ((const struct config *)base)->admin_socket != NULL;
+}
+
 static const struct schema_key schema_admin_keys[] = {
-	{SCHEMA_YET("socket", path, NULL,
-	    "The control socket, for framegate reload, status, sessions and the like."),
+	{SCHEMA_KEY("socket", path, NULL, admin_socket,
+	    "The control socket, a path, for the commands status, sessions, close, reload and "
+	    "stop. Whoever may write to it may use them all; they speak HTTP, as the address of "
+	    "'http' does."),
 	    .example = "\"/run/framegate/admin.sock\""},
-	{SCHEMA_YET("mode", mode, "0660", "The mode of the control socket.")},
+	{SCHEMA_KEY("mode", mode, "0660", admin_mode, "The mode of the control socket."),
+	    .applies = schema_has_socket},
 	{SCHEMA_KEY("http", address, NULL, admin_http,
 	    "An address for the status page at /, its data at /status.json, metrics for Prometheus "
 	    "at /metrics (see framegate-metrics(7)), and health checks at /health/live and "
@@ -129,7 +137,7 @@ static bool schema_has_access_log(const void *base)
 
 static bool schema_has_admin(const void *base)
 {
-	return ((const struct config *)base)->admin_http.n_bind > 0;
+	return ((const struct config *)base)->admin_http.n_bind > 0 || schema_has_socket(base);
 }
 
 static const struct schema_group schema_log = {

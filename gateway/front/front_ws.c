@@ -185,8 +185,16 @@ void front_ws_relay(struct leg *leg, const struct refusal *r)
 	front_ws_free(f);
 }
 
+uint64_t front_ws_queued(const struct leg *leg)
+{
+	const struct exchange *x = LIST_OWNER(leg, struct front_ws, end.leg)->x;
+
+	return x->ops->queued(x);
+}
+
 static const struct leg_ops front_ws_leg_ops = {
 	.name = "websocket",
+	.queued = front_ws_queued,
 	.ready = front_ws_ready,
 	.send = ws_endpoint_send,
 	.pause = ws_endpoint_pause,
@@ -291,7 +299,7 @@ static enum fault front_ws_admit(struct front_ws *f)
 		fault = front_ws_agree(f, r);
 	if (fault != FAULT_NONE)
 		return fault;
-	if (!access_wanted())
+	if (!access_kept_is_wanted())
 		return channel_open(x, &f->end.leg, f->subprotocol, f->kind->transport, NULL);
 	struct exchange_record record;
 	front_ws_make_record(f, &record);

@@ -78,6 +78,7 @@ uint16_t	front_ws_refusal_code(int status);
 
 /* Of their legs. */
 void		front_ws_ready(struct leg *);
+uint64_t	front_ws_queued(const struct leg *);
 void		front_ws_relay(struct leg *, const struct refusal *);
 void		front_ws_close(struct leg *, enum fault, uint16_t code, struct slice reason);
 

@@ -212,8 +212,14 @@ static enum flow session_take(struct leg *leg, const struct msg *m)
 	return s->full ? FLOW_FULL : FLOW_OK;
 }
 
+static uint64_t session_queued(const struct leg *leg)
+{
+	return LIST_OWNER(leg, struct session, leg)->outbox.bytes;
+}
+
 static const struct leg_ops session_leg_ops = {
 	.name = "session",
+	.queued = session_queued,
 	.ready = session_ready,
 	.send = session_take,
 	.pause = session_pause,
@@ -258,7 +264,7 @@ static enum fault session_open_channel(struct session *s, struct exchange *x,
 
 	if (f != FAULT_NONE)
 		return f;
-	if (!access_wanted())
+	if (!access_kept_is_wanted())
 		return channel_open(x, &s->leg, subprotocol, transport, NULL);
 	exchange_record_make(&record, x);
 	record.access.transport = slice_of(transport);

@@ -237,6 +237,7 @@ static uint64_t sockjs_ws_most(const struct channel *ch)
 
 static const struct leg_ops sockjs_ws_leg_ops = {
 	.name = "sockjs/websocket",
+	.queued = front_ws_queued,
 	.ready = front_ws_ready,
 	.send = sockjs_ws_send,
 	.pause = sockjs_ws_pause,

@@ -133,6 +133,8 @@ struct exchange_ops {
 	void		(*pause)(struct exchange *, unsigned why);	/* PAUSE_* of stream.h */
 	void		(*resume)(struct exchange *, unsigned why);
 	void		(*set_buffer)(struct exchange *, uint64_t bytes);
+	/* Bytes of the answer that the client did not take yet. */
+	uint64_t	(*queued)(const struct exchange *);
 	void		(*end)(struct exchange *);
 	void		(*reset)(struct exchange *, enum fault);
 };

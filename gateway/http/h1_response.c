@@ -193,6 +193,11 @@ static void h1_reset(struct exchange *x, enum fault f)
 	h1_conn_abort(h1_conn_of(x));
 }
 
+static uint64_t h1_queued(const struct exchange *x)
+{
+	return LIST_OWNER(x, struct h1_conn, x)->conn.stream->out.n;
+}
+
 const struct exchange_ops h1_response_ops = {
 	.proceed = h1_proceed,
 	.respond = h1_respond,
@@ -201,6 +206,7 @@ const struct exchange_ops h1_response_ops = {
 	.pause = h1_pause,
 	.resume = h1_resume,
 	.set_buffer = h1_set_buffer,
+	.queued = h1_queued,
 	.end = h1_end,
 	.reset = h1_reset,
 };
@@ -221,6 +227,7 @@ const struct exchange_ops h1_tunnel_ops = {
 	.pause = h1_pause,
 	.resume = h1_resume,
 	.set_buffer = h1_set_buffer,
+	.queued = h1_queued,
 	.end = h1_tunnel_end,
 	.reset = h1_reset,
 };

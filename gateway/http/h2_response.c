@@ -227,6 +227,11 @@ static void h2_reset(struct exchange *x, enum fault f)
 	h2_stream_reset(h2_stream_of(x), x->tunnel ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
 }
 
+static uint64_t h2_queued(const struct exchange *x)
+{
+	return LIST_OWNER(x, struct h2_stream, x)->out.n;
+}
+
 const struct exchange_ops h2_response_ops = {
 	.proceed = h2_proceed,
 	.respond = h2_respond,
@@ -235,6 +240,7 @@ const struct exchange_ops h2_response_ops = {
 	.pause = h2_pause,
 	.resume = h2_resume,
 	.set_buffer = h2_set_buffer,
+	.queued = h2_queued,
 	.end = h2_end,
 	.reset = h2_reset,
 };

@@ -1,25 +1,43 @@
 #include "process/attendant.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "admin/admin_site.h"
 #include "base/log.h"
 #include "config/config_diff.h"
+#include "config/endpoint.h"
 #include "http/admission.h"
 #include "http/gateway_worker.h"
 #include "http/proxied.h"
 #include "net/listener.h"
 #include "net/stream.h"
 #include "process/farewell.h"
+#include "report/access.h"
 #include "upstream/pool.h"
 
-enum { ATTENDANT_STOP = 500 };		/* ms for answers that are under way */
+enum {
+	ATTENDANT_STOP = 500,		/* ms for answers that are under way */
+	ATTENDANT_BACKLOG = 64,
+	ATTENDANT_PATH = 128,		/* bytes of "unix:" and a path that a socket can have */
+	ATTENDANT_TURN = 10, ATTENDANT_TURNS = 100	/* ms, for workers that were asked */
+};
+
+/* Where admins come in. */
+struct attendant_door {
+	struct listener		*listener;
+	struct http_listener	 tag;
+};
 
 struct attendant {
 	struct held		 held;		/* by connections, as others hold their snapshot */
 	struct config		*config;	/* counted */
-	struct listener		*listener;
-	struct http_listener	 tag;
+	struct attendant_door	 http, socket;	/* listener NULL: there is none */
+	/* What the configuration says of the socket, as of any listener. */
+	struct config_listener	 socket_conf;
+	struct config_address	 socket_bind;
+	bool			 socket_dual;
+	char			 socket_text[ATTENDANT_PATH];
 	struct worker		 worker, *workers[1];
 	struct gateway_worker	 gateway;
 	struct admission	 admission;
@@ -52,7 +70,10 @@ static void attendant_open_stop(struct worker *w, struct letter *l)
 	struct attendant *a = LIST_OWNER(l, struct attendant, stop);
 
 	(void)w;
-	listener_stop(a->listener);
+	if (a->http.listener)
+		listener_stop(a->http.listener);
+	if (a->socket.listener)
+		listener_stop(a->socket.listener);
 	timer_set(&a->worker, &a->timer, CLOCK_NEVER);
 	farewell_begin(&a->farewell, ATTENDANT_STOP);
 }
@@ -67,29 +88,53 @@ static void attendant_tick(struct timer *t)
 	timer_set(&a->worker, t, a->worker.now + HISTORY_STEP);
 }
 
+static enum fault attendant_open(struct attendant_door *door, const struct config_listener *conf)
+{
+	door->tag = (struct http_listener){.conf = conf, .limits = &attendant_limits};
+	return listener_open(conf, &door->tag, proxied_accept, NULL, 0, &door->listener);
+}
+
+/* One address is a listener of one: the path was checked when it was read. */
+static enum fault attendant_open_socket(struct attendant *a)
+{
+	const struct config *c = a->config;
+
+	snprintf(a->socket_text, sizeof(a->socket_text), "unix:%s", c->admin_socket);
+	const char *why = endpoint_listen(a->socket_text, &a->socket_bind, &a->socket_dual);
+	if (why) {
+		log_line(LOG_LEVEL_ERROR, "admin.socket: %s: %s", c->admin_socket, why);
+		return FAULT_SYSTEM;
+	}
+	a->socket_conf = (struct config_listener){.name = "admin.socket", .bind = &a->socket_bind,
+	    .n_bind = 1, .bind_dual = &a->socket_dual, .backlog = ATTENDANT_BACKLOG,
+	    .mode = c->admin_mode, .place = c->admin_http.place};
+	return attendant_open(&a->socket, &a->socket_conf);
+}
+
 enum fault attendant_new(struct config *config, struct attendant **made)
 {
-	const struct config_listener *conf = &config->admin_http;
-	struct attendant *a = NULL;
+	enum fault f = FAULT_NONE;
+	struct attendant *a;
 
 	*made = NULL;
-	if (conf->n_bind == 0)
+	if (config->admin_http.n_bind == 0 && config->admin_socket == NULL)
 		return FAULT_NONE;
 	a = calloc(1, sizeof(*a));
 	if (a == NULL) {
-		log_fault(FAULT_NO_MEMORY, "listener %s", conf->name);
+		log_fault(FAULT_NO_MEMORY, "admin");
 		return FAULT_NO_MEMORY;
 	}
 	held_init(&a->held, attendant_let_go);
-	a->tag = (struct http_listener){.conf = conf, .limits = &attendant_limits};
-	enum fault f = listener_open(conf, &a->tag, proxied_accept, NULL, 0, &a->listener);
-	if (f != FAULT_NONE) {
-		free(a);
-		return f;
-	}
 	held_get(&config->held);
 	a->config = config;
-	*made = a;
+	if (config->admin_http.n_bind > 0)
+		f = attendant_open(&a->http, &config->admin_http);
+	if (f == FAULT_NONE && config->admin_socket)
+		f = attendant_open_socket(a);
+	if (f == FAULT_NONE)
+		*made = a;
+	else
+		attendant_free(a);
 	return f;
 }
 
@@ -122,35 +167,53 @@ static enum fault attendant_make_worker(struct attendant *a)
 
 bool attendant_suits(const struct attendant *a, const struct config *config)
 {
-	return a ? config_diff_same("admin", a->config, config) : config->admin_http.n_bind == 0;
+	return a ? config_diff_same("admin", a->config, config)
+	    : config->admin_http.n_bind == 0 && config->admin_socket == NULL;
+}
+
+static enum fault attendant_prepare(struct attendant *a, struct attendant_door *door)
+{
+	return door->listener ? listener_prepare(door->listener, &a->worker, a->workers, 1)
+	    : FAULT_NONE;
+}
+
+static enum fault attendant_begin(struct attendant *a)
+{
+	enum fault f = attendant_prepare(a, &a->http);
+
+	if (f == FAULT_NONE)
+		f = attendant_prepare(a, &a->socket);
+	if (f != FAULT_NONE)
+		return f;
+	if (a->http.listener)
+		listener_start(a->http.listener);
+	if (a->socket.listener)
+		listener_start(a->socket.listener);
+	timer_set(&a->worker, &a->timer, clock_mono_ms());
+	return worker_start(&a->worker);
 }
 
 enum fault attendant_start(struct attendant *a, const struct crew *crew, const struct life *life,
-    struct held *snapshot)
+    struct held *snapshot, const struct control_acts *acts)
 {
 	unsigned n;
 	struct worker *const *workers = crew_workers(crew, &n);
 
 	if (a == NULL)
 		return FAULT_NONE;
-	struct worker *w = &a->worker;
-	enum fault f = worker_init(w, n, true);
-	if (f != FAULT_NONE) {
-		log_fault(f, "listener %s", a->tag.conf->name);
-		return f;
-	}
-	gather_init(&a->gather, workers, n, life, snapshot);
-	admin_site_init(&a->site, &a->gather);
-	f = attendant_make_worker(a);
-	if (f == FAULT_NONE)
-		f = listener_prepare(a->listener, w, a->workers, 1);
+	enum fault f = worker_init(&a->worker, n, true);
 	if (f == FAULT_NONE) {
-		listener_start(a->listener);
-		timer_set(w, &a->timer, clock_mono_ms());
-		f = worker_start(w);
+		gather_init(&a->gather, workers, n, life, snapshot);
+		admin_site_init(&a->site, &a->gather,
+		    a->socket.listener ? &a->socket_conf : NULL, acts);
+		f = attendant_make_worker(a);
 	}
+	if (f == FAULT_NONE)
+		f = attendant_begin(a);
 	if (f != FAULT_NONE)
-		log_fault(f, "listener %s", a->tag.conf->name);
+		log_fault(f, "admin");
+	if (f == FAULT_NONE && a->socket.listener)
+		access_keep_sessions();
 	a->started = f == FAULT_NONE;
 	return f;
 }
@@ -168,6 +231,9 @@ void attendant_stop(struct attendant *a)
 	worker_post(&a->worker, &a->stop);
 	worker_join(&a->worker);
 	a->started = false;
+	/* What was asked is brought home, here, where nobody runs its loop any more. */
+	for (int i = 0; i < ATTENDANT_TURNS && a->site.control.under_way > 0; i++)
+		worker_turn(&a->worker, ATTENDANT_TURN);
 }
 
 /* In the order in which crew.c lets go of a worker. */
@@ -192,9 +258,12 @@ void attendant_free(struct attendant *a)
 {
 	if (a == NULL)
 		return;
-	listener_free(a->listener);
+	listener_free(a->http.listener);
+	listener_free(a->socket.listener);
 	if (a->worker.scratch)
 		attendant_free_worker(a);
+	if (a->site.control.under_way > 0)
+		return;		/* a worker that is held up comes back to it, if ever */
 	config_free(a->config);
 	free(a);
 }

@@ -5,6 +5,7 @@
 #ifndef ATTENDANT_H
 #define ATTENDANT_H
 
+#include "admin/control_site.h"
 #include "admin/life.h"
 #include "process/crew.h"
 #include "route/snapshot.h"
@@ -12,8 +13,8 @@
 struct attendant;
 
 /*
- * Binds what `admin.http` says; *made is NULL where it says nothing. Any thread. SYSTEM: the reason
- * is on the log; NO_MEMORY.
+ * Binds what `admin.http` and `admin.socket` say; *made is NULL where they say nothing. Any thread.
+ * SYSTEM: the reason is on the log; NO_MEMORY.
  */
 enum fault	 attendant_new(struct config *, struct attendant **made) MUST_USE;
 /*
@@ -23,10 +24,11 @@ enum fault	 attendant_new(struct config *, struct attendant **made) MUST_USE;
 bool		 attendant_suits(const struct attendant *, const struct config *);
 /*
  * The thread: it tells of this crew, which is at work, and of this snapshot, until attendant_renew.
- * A fault is on the log. NULL is fine.
+ * The acts are for the control socket, and called on that thread. A fault is on the log. NULL is
+ * fine.
  */
 enum fault	 attendant_start(struct attendant *, const struct crew *, const struct life *,
-		    struct held *snapshot) MUST_USE;
+		    struct held *snapshot, const struct control_acts *) MUST_USE;
 /* Another snapshot is in force. From any thread. NULL is fine. */
 void		 attendant_renew(struct attendant *, struct held *snapshot);
 /*

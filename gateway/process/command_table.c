@@ -1,5 +1,6 @@
 #include "process/check_config.h"
 #include "process/command.h"
+#include "process/control.h"
 #include "process/demo.h"
 #include "process/explain_request.h"
 #include "process/help.h"
@@ -14,9 +15,22 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.name = "against", .value = "FILE",
 		.text = "With --diff: the configuration to compare with.",
 	},
+	[OPTION_BACKEND] = {
+		.name = "backend", .value = "NAME",
+		.text = "Only sessions with this backend.",
+	},
 	[OPTION_CERT] = {
 		.name = "cert", .value = "PEM",
 		.text = "Speak TLS with this certificate, its chain behind it in the same file.",
+	},
+	[OPTION_CLIENT] = {
+		.name = "client", .value = "ADDRESS",
+		.text = "Only sessions of clients at this address.",
+	},
+	[OPTION_CODE] = {
+		.name = "code", .value = "CODE",
+		.text = "The close code that the client is told, 1000 to 4999; 1001 when it is not "
+		    "given.",
 	},
 	[OPTION_CONFIG] = {
 		.name = "config", .letter = 'c', .value = "FILE",
@@ -45,6 +59,10 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.name = "help", .letter = 'h',
 		.text = "Show how a command is used.",
 	},
+	[OPTION_JSON] = {
+		.name = "json",
+		.text = "Write JSON, for programs.",
+	},
 	[OPTION_KEY] = {
 		.name = "key", .value = "PEM",
 		.text = "The private key, when it is not in the certificate's file.",
@@ -53,9 +71,18 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.name = "method", .letter = 'X', .value = "METHOD",
 		.text = "The request's method; GET when it is not given.",
 	},
+	[OPTION_REASON] = {
+		.name = "reason", .value = "TEXT",
+		.text = "The reason that the client is told.",
+	},
+	[OPTION_ROUTE] = {
+		.name = "route", .value = "NAME",
+		.text = "Only sessions of this route.",
+	},
 	[OPTION_SOCKET] = {
 		.name = "socket", .letter = 's', .value = "PATH",
-		.text = "The admin socket of the framegate that is meant.",
+		.text = "The control socket of the framegate that is meant; "
+		    "/run/framegate/admin.sock when it is not given.",
 	},
 	[OPTION_SSL_ONLY] = {
 		.name = "ssl-only",
@@ -74,6 +101,11 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.name = "token-source", .value = "PATH",
 		.text = "The file of the tokens, a line \"token: host:port\" for each, or a "
 		    "directory of such files.",
+	},
+	[OPTION_TRANSPORT] = {
+		.name = "transport", .value = "TRANSPORT",
+		.text = "Only sessions by this transport: websocket, sse, longpoll, "
+		    "sockjs/xhr_streaming and so on.",
 	},
 	[OPTION_TRANSPORTS] = {
 		.name = "transports", .value = "LIST",
@@ -140,19 +172,24 @@ const struct command command_table[] = {
 		.text = "The page talks to a built-in echo, or to the TCP service at HOST:PORT.",
 	},
 	{
-		.name = "reload", .options = OPTION(SOCKET),
+		.name = "reload", .options = OPTION(SOCKET), .run = control_reload,
 		.brief = "make a running framegate read its configuration again",
+		.text = "Waits for what comes of it, and says every mistake and warning. No "
+		    "session is cut.",
 	},
 	{
-		.name = "status", .options = OPTION(SOCKET),
+		.name = "status", .options = OPTION(SOCKET) | OPTION(JSON), .run = control_status,
 		.brief = "say how a running framegate is",
 	},
 	{
-		.name = "sessions", .options = OPTION(SOCKET),
-		.brief = "list the open sessions of a running framegate",
+		.name = "sessions", .operands = {"[ID]"}, .run = control_sessions,
+		.options = OPTION(SOCKET) | OPTION(ROUTE) | OPTION(BACKEND) | OPTION(TRANSPORT) |
+		    OPTION(CLIENT) | OPTION(JSON),
+		.brief = "list the open sessions of a running framegate, or what is known of one",
 	},
 	{
-		.name = "close", .operands = {"ID"}, .options = OPTION(SOCKET),
+		.name = "close", .operands = {"ID"}, .run = control_close,
+		.options = OPTION(SOCKET) | OPTION(CODE) | OPTION(REASON),
 		.brief = "close a session of a running framegate",
 	},
 	{
@@ -160,8 +197,9 @@ const struct command command_table[] = {
 		.brief = "close the sessions of a running framegate one by one",
 	},
 	{
-		.name = "stop", .options = OPTION(SOCKET),
+		.name = "stop", .options = OPTION(SOCKET), .run = control_stop,
 		.brief = "stop a running framegate",
+		.text = "As SIGTERM does: sessions are closed within stop_timeout.",
 	},
 	{
 		.name = "version", .run = version_run,

@@ -188,7 +188,7 @@ static enum fault gateway_start_attendant(struct gateway *g)
 	struct regime *regime = &g->regime;
 
 	return gateway_unless(attendant_start(regime->attendant, regime->crew, &regime->life,
-	    &regime->snapshot->held), g);
+	    &regime->snapshot->held, &regime->acts), g);
 }
 
 static enum fault gateway_make_service(struct gateway *g)
@@ -322,6 +322,25 @@ static void gateway_reload(void *gateway)
 	}
 	service_reloading(&g->service);
 	reload_request(g->reload, gateway_reloaded, g);
+}
+
+static void gateway_answer_wish(void *wish, const struct reload_answer *a)
+{
+	control_reloaded(wish, a->done, a->words, a->errors, a->warnings);
+}
+
+/* On an admin's thread. */
+static void gateway_act_reload(void *arg, struct control_wish *wish)
+{
+	const struct gateway *g = arg;
+
+	reload_request(g->reload, gateway_answer_wish, wish);
+}
+
+static void gateway_act_stop(void *arg)
+{
+	(void)arg;
+	kill(getpid(), SIGTERM);
 }
 
 static void gateway_upgrade(void *gateway)
@@ -496,6 +515,7 @@ int gateway_run(struct config *config, const char *file, const char *hello)
 	g.launcher = launcher_start();
 	privileges_raise_files();
 	life_begin(&g.regime.life);
+	g.regime.acts = (struct control_acts){gateway_act_stop, gateway_act_reload, &g};
 	enum fault f = gateway_run_steps(&g);
 	if (f == FAULT_NONE) {
 		worker_run(&g.main);

@@ -19,6 +19,7 @@ struct regime {
 	bool		 closed;	/* they are stopped; its, too */
 	struct attendant *attendant;	/* NULL: nobody wants one */
 	struct life	 life;
+	struct control_acts acts;	/* what admins may ask for */
 };
 
 #endif

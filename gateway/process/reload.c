@@ -100,6 +100,27 @@ static void reload_note(struct reload *r, bool done)
 	pthread_mutex_unlock(&r->lock);
 }
 
+static void reload_attend(struct reload *r)
+{
+	struct regime *regime = r->regime;
+	struct held *snapshot = &regime->snapshot->held;
+
+	if (!r->build.attendant_changes) {
+		attendant_renew(regime->attendant, snapshot);
+		return;
+	}
+	if (attendant_start(r->build.attendant, regime->crew, &regime->life, snapshot,
+	    &regime->acts) != FAULT_NONE) {
+		log_line(LOG_LEVEL_ERROR, "reload: admins are served as before");
+		attendant_renew(regime->attendant, snapshot);
+		return;
+	}
+	attendant_stop(regime->attendant);
+	attendant_free(regime->attendant);
+	regime->attendant = r->build.attendant;
+	r->build.attendant = NULL;
+}
+
 static void reload_end(struct reload *r, bool done)
 {
 	struct reload_status status;
@@ -115,6 +136,8 @@ static void reload_end(struct reload *r, bool done)
 		log_line(LOG_LEVEL_ERROR, "reload: failed (errors: %u); configuration %u stays in "
 		    "force", r->build.errors, status.number);
 	reload_answer(r, done);
+	if (done)
+		reload_attend(r);	/* after it has had the answer to who asked it */
 	build_clear(&r->build);
 	reload_set(r, RELOAD_IDLE);
 }
@@ -186,27 +209,6 @@ static void reload_commit(struct reload *r)
 	worker_post(crew_workers(r->regime->crew, &n)[0], &r->letter);
 }
 
-static void reload_attend(struct reload *r)
-{
-	struct regime *regime = r->regime;
-	struct held *snapshot = &regime->snapshot->held;
-
-	if (!r->build.attendant_changes) {
-		attendant_renew(regime->attendant, snapshot);
-		return;
-	}
-	if (attendant_start(r->build.attendant, regime->crew, &regime->life, snapshot) !=
-	    FAULT_NONE) {
-		log_line(LOG_LEVEL_ERROR, "reload: admins are served as before");
-		attendant_renew(regime->attendant, snapshot);
-		return;
-	}
-	attendant_stop(regime->attendant);
-	attendant_free(regime->attendant);
-	regime->attendant = r->build.attendant;
-	r->build.attendant = NULL;
-}
-
 static void reload_finish(struct reload *r)
 {
 	if (r->failed) {
@@ -219,7 +221,6 @@ static void reload_finish(struct reload *r)
 	r->regime->snapshot = r->build.snapshot;
 	r->build.snapshot = NULL;
 	held_put(&before->held);
-	reload_attend(r);
 	reload_end(r, true);
 }
 

@@ -79,7 +79,7 @@ int sandbox_files_rules(const struct config *c)
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (rules < 0)
 		return -1;
-	const char *const paths[] = {c->log.to, c->access_to, c->pid_file};
+	const char *const paths[] = {c->log.to, c->access_to, c->pid_file, c->admin_socket};
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		sandbox_files_allow(rules, attr.handled_access_fs, paths[i]);
 	for (size_t i = 0; i < c->n_listeners; i++)

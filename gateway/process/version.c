@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 
 #include <ares.h>
+#include <jansson.h>
 #include <libconfig.h>
 #include <nghttp2/nghttp2.h>
 #include <openssl/crypto.h>
@@ -18,8 +19,9 @@ static void version_print_libraries(void)
 	char pcre2[64] = "?";
 
 	pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
-	printf("%s\nnghttp2 %s\nc-ares %s\nPCRE2 %s\n", OpenSSL_version(OPENSSL_VERSION),
-	    nghttp2_version(0)->version_str, ares_version(NULL), pcre2);
+	printf("%s\nnghttp2 %s\nc-ares %s\nPCRE2 %s\nJansson %s\n",
+	    OpenSSL_version(OPENSSL_VERSION), nghttp2_version(0)->version_str,
+	    ares_version(NULL), pcre2, jansson_version_str());
 	printf("libconfig %d.%d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
 	    LIBCONFIG_VER_REVISION);
 }

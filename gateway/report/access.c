@@ -106,6 +106,19 @@ void access_flush(void)
 		log_sink_flush(sink, LOG_FLUSH);
 }
 
+static _Atomic bool access_keeps_sessions;
+
+void access_keep_sessions(void)
+{
+	atomic_store(&access_keeps_sessions, true);
+}
+
+bool access_kept_is_wanted(void)
+{
+	return access_wanted() ||
+	    atomic_load_explicit(&access_keeps_sessions, memory_order_relaxed);
+}
+
 void access_write(const struct access_record *r)
 {
 	const struct access_format *f = atomic_load(&access_format);

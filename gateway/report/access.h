@@ -31,6 +31,9 @@ struct access_record {
  */
 enum fault	 access_configure(const char *to, const char *format) MUST_USE;
 bool		 access_wanted(void);
+/* From now on what is known of sessions is kept without an access log, too. From any thread. */
+void		 access_keep_sessions(void);
+bool		 access_kept_is_wanted(void);
 void		 access_reopen(void);
 void		 access_flush(void);	/* waits for all records so far, as log_flush does */
 void		 access_write(const struct access_record *);

@@ -215,7 +215,7 @@ static void ask(const char *path, unsigned n, const char *answer)
 	flow_websocket();
 	flow_advance(0);
 	gather_init(&gather, workers, 1, &life, flow_world.gateway.snapshot);
-	admin_site_init(&site, &gather);
+	admin_site_init(&site, &gather, NULL, NULL);
 	const struct http_site *own = flow_world.gateway.site;
 	flow_world.gateway.site = &site.site;
 	struct fake *c = flow_client();

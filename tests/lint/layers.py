@@ -22,7 +22,7 @@ ROOMS = {
     "route": (8, ["pcre2.h"]),
     "admin": (9, ["openssl/evp.h"]),
     "process": (10, ["openssl/", "libconfig.h", "ares.h", "pcre2.h", "nghttp2/",
-                    "seccomp.h"]),
+                    "jansson.h", "seccomp.h"]),
 }
 LIBRARIES = ["event2/", "event.h", "evhttp.h", "evdns.h", "openssl/", "libconfig.h", "ares", "pcre2",
              "nghttp2/", "zlib.h", "jansson.h", "crypt.h", "seccomp.h", "cmocka.h"]

@@ -5,11 +5,12 @@ import re
 import lint
 
 C = (".c", ".h", ".def")
-OTHERS = (".py", ".sh", ".js", ".mjs", ".css", ".html", ".inc", ".ac", ".am", ".m4", ".conf")
+OTHERS = (".py", ".sh", ".js", ".mjs", ".css", ".html", ".inc", ".ac", ".am", ".m4", ".conf", ".md", ".svg",
+          ".yml")
 LATER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 COLUMNS = 100
 
-every = [p for folder in ("gateway", "tests", "contrib", "conf", "packaging", "m4")
+every = [p for folder in ("gateway", "tests", "contrib", "conf", "docs", "packaging", "m4")
          for p in lint.files(folder, *C, *OTHERS)]
 
 indents, wide, endings, later = [], [], [], []
