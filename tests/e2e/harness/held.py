@@ -10,9 +10,11 @@ libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_
 
 
 def threads(pid, name):
-    """Ids of the threads with that name."""
+    """Ids of the threads with that name; the main thread, which lends it at a start, is none."""
     found = []
     for tid in os.listdir(f"/proc/{pid}/task"):
+        if int(tid) == pid:
+            continue
         with open(f"/proc/{pid}/task/{tid}/comm") as comm:
             if comm.read().strip() == name:
                 found.append(int(tid))
