@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log_target.h"
+#include "base/thread.h"
 
 enum {
 	LOG_SINK_BATCH = 64 * 1024,	/* written at a time */
@@ -250,20 +250,13 @@ static void *log_sink_thread(void *arg)
 	return NULL;
 }
 
-/* Its signals stay with the main thread. */
 static int log_sink_start(struct log_sink *s)
 {
-	pthread_attr_t detached;
 	pthread_t thread;
-	sigset_t all, before;
+	int error = thread_start(&thread, "log", log_sink_thread, s);
 
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&thread, &detached, log_sink_thread, s);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&detached);
+	if (error == 0)
+		pthread_detach(thread);
 	return error;
 }
 

@@ -384,6 +384,7 @@ struct config {
 	struct arena		 arena;
 	const char		*user, *group;
 	unsigned		 workers;	/* never 0: one per CPU is filled in */
+	bool			 sandbox;
 	const char		*pid_file;
 	uint64_t		 drain;		/* or CONFIG_KEEP */
 	uint64_t		 stop_timeout;

@@ -169,6 +169,16 @@ static const struct schema_key schema_top_keys[] = {
 	{SCHEMA_KEY("group", string, NULL, group,
 	    "When started as root: the group to become. Not set: the user's own."),
 	    .flags = SCHEMA_FIXED, .example = "\"framegate\""},
+	{SCHEMA_KEY("sandbox", flag, "true", sandbox,
+	    "After the start the program keeps what it needs and no more: it executes nothing, "
+	    "gains no privileges, of capabilities has ports below 1024 (root's, without "
+	    "\"user\", also files of others), makes system calls that it has a use for "
+	    "(others fail, and are on the log), writes and removes files only where its logs, "
+	    "its sockets and its pid_file are (Landlock, where the kernel has it), and leaves "
+	    "no core behind, since keys are in memory. A reload may read files anywhere; logs "
+	    "and unix sockets in other directories need SIGUSR2, which starts a new program. "
+	    "\"false\" is for looking into the program with a debugger."),
+	    .flags = SCHEMA_FIXED},
 	{SCHEMA_KEY("workers", count, "0", workers,
 	    "Threads that move the data. 0: one for each processor."),
 	    .max = 1024, .flags = SCHEMA_FIXED},

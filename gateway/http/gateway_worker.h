@@ -12,6 +12,7 @@
 
 struct admission;
 struct compress_pool;
+struct elders;
 struct errands;
 struct http_site;
 struct pool;
@@ -39,6 +40,11 @@ struct connection_ops {
 	 * channel_close.
 	 */
 	void	(*stop)(struct connection *);
+	/*
+	 * Another process serves from now on: the client is to come to it with what it asks for
+	 * next, but gets everything that it has asked for. NULL: there is nothing to tell.
+	 */
+	void	(*retire)(struct connection *);
 	/* Reset at once, whatever runs; handlers are told gone. */
 	void	(*drop)(struct connection *);
 };
@@ -51,11 +57,18 @@ struct gateway_worker {
 	struct list		 sessions;	/* struct session: those across requests */
 	/* Stopping: what is accepted, or asked for, from now on is refused: FAULT_SHUTDOWN. */
 	bool			 stopping;
+	bool			 retiring;	/* each answer is the last of its connection */
 	struct admission	*admission;	/* shared by all workers */
 	struct errands		*errands;	/* as well */
 	struct session_map	*session_map;	/* and this */
+	struct elders		*elders;	/* and this; NULL: there are none */
 	struct compress_pool	*compress;	/* NULL until a message is compressed */
 	struct pool		*pool;		/* idle connections to servers */
 };
+
+static inline bool gateway_worker_leaves(const struct gateway_worker *g)
+{
+	return g->stopping || g->retiring;
+}
 
 #endif

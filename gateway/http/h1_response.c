@@ -78,7 +78,7 @@ static enum flow h1_respond(struct exchange *x, const struct response *r)
 	c->framing = (uint8_t)h1_choose_framing(c, r);
 	c->left = c->framing == H1_LENGTH ? (uint64_t)r->length : 0;
 	if (c->framing == H1_UNTIL_CLOSE || c->peer_eof || !h1_body_drains(c) ||
-	    c->conn.client.worker->gateway->stopping || h1_upgrade_failed(x))
+	    gateway_worker_leaves(c->conn.client.worker->gateway) || h1_upgrade_failed(x))
 		c->keep_alive = false;
 	exchange_life_answer(x, r->status);
 	int n = snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\n", r->status,

@@ -52,7 +52,8 @@ static void h1_begin_head(struct h1_conn *c)
 
 void h1_conn_next(struct h1_conn *c)
 {
-	bool more = c->keep_alive && !c->peer_eof && !http_conn_gateway(&c->conn)->stopping;
+	bool more = c->keep_alive && !c->peer_eof &&
+	    !gateway_worker_leaves(http_conn_gateway(&c->conn));
 
 	if (!more) {
 		h1_conn_close(c);
@@ -427,6 +428,15 @@ static void h1_stop(struct connection *connection)
 		h1_conn_close(c);
 }
 
+/* Who has not asked for anything yet is answered once. */
+static void h1_retire(struct connection *connection)
+{
+	struct h1_conn *c = h1_of_connection(connection);
+
+	if (c->keep_alive && h1_slow(c))
+		h1_conn_close(c);
+}
+
 static void h1_drop(struct connection *connection)
 {
 	struct h1_conn *c = h1_of_connection(connection);
@@ -438,6 +448,7 @@ static void h1_drop(struct connection *connection)
 
 static const struct connection_ops h1_connection_ops = {
 	.stop = h1_stop,
+	.retire = h1_retire,
 	.drop = h1_drop,
 };
 

@@ -146,6 +146,7 @@ static void h2_look(struct h2_conn *c)
 static void h2_say_last(struct h2_conn *c)
 {
 	c->leave_at = 0;
+	c->closing = true;
 	if (nghttp2_submit_goaway(c->session, NGHTTP2_FLAG_NONE,
 	    nghttp2_session_get_last_proc_stream_id(c->session), NGHTTP2_NO_ERROR, NULL, 0) != 0)
 		h2_conn_fail(c, FAULT_NO_MEMORY);
@@ -229,21 +230,27 @@ static struct h2_conn *h2_of_connection(struct connection *connection)
 }
 
 /* Section 6.8: what is on its way is still answered, so the last stream is said later. */
-static void h2_stop(struct connection *connection)
+static void h2_retire(struct connection *connection)
 {
 	struct h2_conn *c = h2_of_connection(connection);
 	struct worker *w = h2_conn_worker(c);
 
-	c->closing = true;
-	if (list_empty(&c->streams)) {
-		h2_conn_leave(c, FAULT_NONE);
-		return;
-	}
 	if (nghttp2_submit_shutdown_notice(c->session) != 0)
 		h2_conn_fail(c, FAULT_NO_MEMORY);
 	c->leave_at = w->now + H2_NOTICE;
 	timer_set(w, &c->conn.timer, h2_due(c));
 	h2_pump_start(c);
+}
+
+static void h2_stop(struct connection *connection)
+{
+	struct h2_conn *c = h2_of_connection(connection);
+
+	c->closing = true;
+	if (list_empty(&c->streams))
+		h2_conn_leave(c, FAULT_NONE);
+	else
+		h2_retire(connection);
 }
 
 static void h2_drop(struct connection *connection)
@@ -253,6 +260,7 @@ static void h2_drop(struct connection *connection)
 
 static const struct connection_ops h2_connection_ops = {
 	.stop = h2_stop,
+	.retire = h2_retire,
 	.drop = h2_drop,
 };
 
@@ -291,5 +299,7 @@ bool h2_server_begin(struct http_conn *door)
 	http_conn_move(&c->conn, door, &h2_stream_events, c);
 	stream_set_buffer(c->conn.stream, H2_BUFFER, 0);
 	h2_pump_start(c);
+	if (http_conn_gateway(&c->conn)->retiring)
+		h2_retire(&c->conn.connection);
 	return true;
 }

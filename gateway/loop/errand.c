@@ -1,12 +1,12 @@
 #include "loop/errand.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 struct errands *errands_new(unsigned threads)
 {
@@ -99,12 +99,8 @@ static void *errands_thread(void *arg)
 /* One more thread; false when there is none at all. */
 static bool errands_grow(struct errands *e)
 {
-	sigset_t all, before;
+	int error = thread_start(&e->threads[e->n], "errands", errands_thread, e);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&e->threads[e->n], NULL, errands_thread, e);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error == 0)
 		e->left = ++e->n;
 	else if (e->n == 0)

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 
 enum {
 	SETTLE_BUDGET = 32,	/* resumed reads until other sockets get their turn again */
@@ -275,12 +276,10 @@ static void *worker_thread(void *arg)
 
 enum fault worker_start(struct worker *w)
 {
-	sigset_t all, before;
+	char name[16];
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&w->thread, NULL, worker_thread, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	snprintf(name, sizeof(name), "worker %u", w->index);
+	int error = thread_start(&w->thread, name, worker_thread, w);
 	if (error) {
 		log_fault(FAULT_SYSTEM, "worker %u: %s", w->index, strerror(error));
 		return FAULT_SYSTEM;

@@ -218,7 +218,7 @@ static void listener_dig(struct task *t)
 static struct listener *listener_new(const struct config_listener *conf, const void *tag,
     listener_accept *accept_on)
 {
-	struct listener *l = calloc(1, sizeof(*l) + conf->n_bind * sizeof(l->sockets[0]));
+	struct listener *l = calloc(1, sizeof(*l) + bound_count(conf) * sizeof(l->sockets[0]));
 
 	if (l == NULL)
 		return NULL;
@@ -227,12 +227,13 @@ static struct listener *listener_new(const struct config_listener *conf, const v
 	l->name = strdup(conf->name);
 	l->tag = tag;
 	l->accept = accept_on;
-	l->n = conf->n_bind;
+	l->n = bound_count(conf);
 	for (size_t i = 0; i < l->n; i++) {
 		l->sockets[i].listener = l;
 		l->sockets[i].bound.fd = -1;
-		l->sockets[i].address = conf->bind[i];
-		l->sockets[i].dual = conf->bind_dual && conf->bind_dual[i];
+		l->sockets[i].address = *bound_address(conf, i);
+		l->sockets[i].dual = l->sockets[i].address.size > 0 && conf->bind_dual &&
+		    conf->bind_dual[i];
 	}
 	if (l->name == NULL) {
 		free(l);
@@ -256,8 +257,10 @@ static bool listener_is_there(const struct listener_socket *s)
 
 static bool listener_is_same(const struct listener_socket *s, const struct listener_socket *before)
 {
-	return s->address.size == before->address.size && s->dual == before->dual &&
-	    memcmp(&s->address.sa, &before->address.sa, s->address.size) == 0 &&
+	size_t size = s->address.size;
+
+	return size > 0 && size == before->address.size && s->dual == before->dual &&
+	    memcmp(&s->address.sa, &before->address.sa, size) == 0 &&
 	    listener_is_there(before);
 }
 

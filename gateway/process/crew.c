@@ -22,7 +22,7 @@ struct crew_member {
 	struct farewell		 farewell;
 	struct turnover		 turnover;
 	struct freshness	 freshness;	/* of the first */
-	struct letter		 stop, hurry, end, renew;
+	struct letter		 stop, retire, hurry, end, renew;
 	struct crew		*crew;
 };
 
@@ -30,7 +30,7 @@ struct crew {
 	struct crew_member	 *members;
 	struct worker		**workers;
 	unsigned		  n, running;
-	uint64_t		  stop_time;
+	uint64_t		  stop_time, retire_time;
 	_Atomic unsigned	  left;		/* workers that have something to do */
 	struct admission	  admission;
 	struct errands		 *errands;
@@ -69,6 +69,14 @@ static void crew_open_stop(struct worker *w, struct letter *l)
 
 	(void)w;
 	farewell_begin(&m->farewell, m->crew->stop_time);
+}
+
+static void crew_open_retire(struct worker *w, struct letter *l)
+{
+	struct crew_member *m = LIST_OWNER(l, struct crew_member, retire);
+
+	(void)w;
+	farewell_retire(&m->farewell, m->crew->retire_time);
 }
 
 static void crew_open_hurry(struct worker *w, struct letter *l)
@@ -130,6 +138,7 @@ static enum fault crew_member_init(struct crew_member *m, struct crew *crew, uns
 		return f;
 	m->crew = crew;
 	m->stop.open = crew_open_stop;
+	m->retire.open = crew_open_retire;
 	m->hurry.open = crew_open_hurry;
 	m->end.open = crew_open_end;
 	m->renew.open = crew_open_renew;
@@ -251,6 +260,13 @@ void crew_stop(struct crew *crew, uint64_t ms)
 	crew->stop_time = ms;
 	for (unsigned i = 0; i < crew->running; i++)
 		worker_post(crew->workers[i], &crew->members[i].stop);
+}
+
+void crew_retire(struct crew *crew, uint64_t ms)
+{
+	crew->retire_time = ms;
+	for (unsigned i = 0; i < crew->running; i++)
+		worker_post(crew->workers[i], &crew->members[i].retire);
 }
 
 void crew_hurry(struct crew *crew)

@@ -33,6 +33,11 @@ void		 crew_renew(struct crew *, struct held *snapshot, void (*renewed)(void *),
 
 /* From any thread: sessions are closed within ms, then the workers end. Once. */
 void		 crew_stop(struct crew *, uint64_t ms);
+/*
+ * From any thread: another process serves what is new. The workers end with their last session, or
+ * within ms; CONFIG_KEEP: whenever that is. crew_stop may follow.
+ */
+void		 crew_retire(struct crew *, uint64_t ms);
 /* From any thread: at once. Once; after crew_stop or without it. */
 void		 crew_hurry(struct crew *);
 bool		 crew_has_ended(const struct crew *);	/* no worker has anything left to do */

@@ -7,6 +7,7 @@
 
 enum {
 	FAREWELL_TICK = 10,	/* ms from one look to the next */
+	FAREWELL_PATIENT = 250,	/* the same, where nothing is to be closed */
 	/* One part in so many is left for the last closing handshakes, but no more than … ms. */
 	FAREWELL_SPARE = 10,
 	FAREWELL_ENOUGH = 1000
@@ -27,7 +28,7 @@ static void farewell_close_one(struct farewell *f)
 {
 	struct list *l = list_take(&f->worker->gateway->channels);
 
-	channel_close(LIST_OWNER(l, struct channel, link), FAULT_SHUTDOWN);
+	channel_close(LIST_OWNER(l, struct channel, link), f->fault);
 	f->closed++;
 }
 
@@ -35,17 +36,28 @@ static void farewell_close_due(struct farewell *f)
 {
 	struct gateway_worker *g = f->worker->gateway;
 	uint64_t now = f->worker->now;
+
+	if (f->deadline == CLOCK_NEVER)
+		return;
 	size_t due = farewell_due(f->sessions, now - f->began, f->deadline - f->began);
 
 	while (f->closed < due && !list_empty(&g->channels))
 		farewell_close_one(f);
 }
 
-/* A stream without an owner still flushes what it was given. */
+/*
+ * A stream without an owner still flushes what it was given. Who asks for the rest of a session
+ * that has ended gets it, unless we stop.
+ */
 static bool farewell_is_empty(const struct worker *w)
 {
-	return list_empty(&w->gateway->channels) && list_empty(&w->gateway->connections) &&
-	    list_empty(&w->net->streams);
+	const struct gateway_worker *g = w->gateway;
+
+	if (!list_empty(&g->channels) || !list_empty(&g->connections) ||
+	    (!g->stopping && !list_empty(&g->sessions)))
+		return false;
+	pool_close_all(g->pool);
+	return list_empty(&w->net->streams);
 }
 
 static void farewell_end(struct farewell *f)
@@ -86,7 +98,8 @@ static void farewell_tick(struct timer *t)
 	if (farewell_is_empty(w))
 		farewell_end(f);
 	else
-		timer_set(w, t, w->now + FAREWELL_TICK);
+		timer_set(w, t, w->now + (f->deadline == CLOCK_NEVER ? FAREWELL_PATIENT
+		    : FAREWELL_TICK));
 }
 
 static size_t farewell_count(const struct list *head)
@@ -98,16 +111,24 @@ static size_t farewell_count(const struct list *head)
 	return n;
 }
 
+static void farewell_set(struct farewell *f, uint64_t ms, enum fault fault)
+{
+	f->began = f->worker->now;
+	f->deadline = ms == CONFIG_KEEP ? CLOCK_NEVER : f->began + ms;
+	f->sessions = farewell_count(&f->worker->gateway->channels);
+	f->closed = 0;
+	f->fault = fault;
+	timer_set(f->worker, &f->timer, f->began);
+}
+
 void farewell_begin(struct farewell *f, uint64_t ms)
 {
 	struct gateway_worker *g = f->worker->gateway;
 	struct list *next;
 
-	if (f->began || f->over)
+	if (g->stopping || f->over)
 		return;
-	f->began = f->worker->now;
-	f->deadline = f->began + ms;
-	f->sessions = farewell_count(&g->channels);
+	farewell_set(f, ms, FAULT_SHUTDOWN);
 	g->stopping = true;
 	for (struct list *l = g->connections.next; l != &g->connections; l = next) {
 		struct connection *c = LIST_OWNER(l, struct connection, link);
@@ -115,12 +136,28 @@ void farewell_begin(struct farewell *f, uint64_t ms)
 		c->ops->stop(c);
 	}
 	pool_close_all(g->pool);
-	timer_set(f->worker, &f->timer, f->began);
+}
+
+void farewell_retire(struct farewell *f, uint64_t ms)
+{
+	struct gateway_worker *g = f->worker->gateway;
+	struct list *next;
+
+	if (f->began || f->over)
+		return;
+	farewell_set(f, ms, FAULT_SUCCEEDED);
+	g->retiring = true;
+	for (struct list *l = g->connections.next; l != &g->connections; l = next) {
+		struct connection *c = LIST_OWNER(l, struct connection, link);
+		next = l->next;
+		if (c->ops->retire)
+			c->ops->retire(c);
+	}
 }
 
 enum fault farewell_init(struct farewell *f, struct worker *w, void (*ended)(struct farewell *))
 {
-	*f = (struct farewell){.worker = w, .ended = ended};
+	*f = (struct farewell){.worker = w, .fault = FAULT_SHUTDOWN, .ended = ended};
 	return timer_open(w, &f->timer, farewell_tick);
 }
 

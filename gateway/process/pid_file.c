@@ -8,16 +8,23 @@
 
 #include "base/log.h"
 
-enum fault pid_file_write(const char *path, int *fd)
+static enum fault pid_file_fail(const char *path)
 {
-	*fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (*fd >= 0 && dprintf(*fd, "%ld\n", (long)getpid()) > 0)
-		return FAULT_NONE;
 	log_line(LOG_LEVEL_ERROR, "pid_file: %s: %s", path, strerror(errno));
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
 	return FAULT_SYSTEM;
+}
+
+enum fault pid_file_open(const char *path, int *fd)
+{
+	*fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	return *fd >= 0 ? FAULT_NONE : pid_file_fail(path);
+}
+
+enum fault pid_file_write(const char *path, int fd)
+{
+	if (ftruncate(fd, 0) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0)
+		return FAULT_NONE;
+	return pid_file_fail(path);
 }
 
 void pid_file_remove(const char *path, int fd)

@@ -1,12 +1,12 @@
 #include "process/reload.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "process/build.h"
 #include "process/logs.h"
 
@@ -180,8 +180,6 @@ static void reload_change(struct worker *w, struct letter *l)
 
 static void reload_begin(struct reload *r, struct reload_wish *wishes)
 {
-	sigset_t all, before;
-
 	r->served = wishes;
 	if (r->file == NULL) {
 		reload_fail(r, "there is no configuration file to read\n");
@@ -189,11 +187,7 @@ static void reload_begin(struct reload *r, struct reload_wish *wishes)
 	}
 	log_line(LOG_LEVEL_INFO, "reload: reading %s", r->file);
 	reload_set(r, RELOAD_BUILDING);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&r->thread, NULL, reload_thread, r);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
+	if (thread_start(&r->thread, "reload", reload_thread, r) != 0)
 		reload_fail(r, "there is no thread to read the configuration\n");
 }
 

@@ -1,6 +1,7 @@
 #include "route/route.h"
 
 #include "base/log.h"
+#include "front/inherited.h"
 #include "front/transport.h"
 #include "http/admission.h"
 #include "http/cors.h"
@@ -87,6 +88,8 @@ enum fault route_exchange(struct exchange *x)
 		f = refused;
 	else if (f == FAULT_NONE)
 		f = rules_check(x);
+	if (f == FAULT_NONE && x->route->back)
+		x->handler = inherited_handler(x, x->handler);
 	if (f != FAULT_NONE && route_refuses_by_close(x)) {
 		x->refused = f;
 		return FAULT_NONE;

@@ -1,12 +1,12 @@
 #include "upstream/token_map.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "upstream/token_load.h"
 
 struct token_map {
@@ -71,14 +71,9 @@ static void *token_map_run(void *map)
 /* In a thread of its own, which gets no signals; false: there can be none. The lock is held. */
 static bool token_map_begin_load(struct token_map *m)
 {
-	sigset_t all, old;
-
 	if (m->has_thread)
 		pthread_join(m->thread, NULL);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	m->has_thread = pthread_create(&m->thread, NULL, token_map_run, m) == 0;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	m->has_thread = thread_start(&m->thread, "token map", token_map_run, m) == 0;
 	m->loading = m->has_thread;
 	return m->loading;
 }

@@ -125,7 +125,7 @@ def reload():
         equal(http1.fetch(gw, "/lines").status, 404, "status of what is gone")
         gw.configure(good.replace("admin.sock", "other.sock"))
         command(gw, "reload")
-        equal((gw.dir / "admin.sock").exists(), False, "whether the old socket is there")
+        until(lambda: not (gw.dir / "admin.sock").exists(), "the old socket to go")
         old.text(b"on and on")
         old.expect_message(ws.TEXT, b"on and on")
         done = subprocess.run([PROGRAM, "status", "-s", gw.dir / "other.sock"], check=False,
@@ -179,5 +179,22 @@ def stuck():
             session.close()
         until(lambda: listed(gw) == [], "no session")
 
+
+
+@case("after an upgrade the socket is the new program's, and shows what that has")
+def upgraded():
+    with Gateway(routes='e: { path = "/e"; service = "echo"; };',
+                 top='admin: { socket = "@DIR@/admin.sock"; };') as gw:
+        old = ws.start(gw, "/e").opened()
+        equal(len(listed(gw)), 1, "sessions of the old one")
+        gw.upgrade()
+        equal(listed(gw), [], "sessions of the new one")
+        new = ws.start(gw, "/e").opened()
+        equal(len(listed(gw)), 1, "sessions of the new one")
+        new.finish()
+        old.finish()
+        command(gw, "reload")
+        gw.stop()
+        equal((gw.dir / "admin.sock").exists(), False, "whether the socket's file is left")
 
 run()

@@ -10,6 +10,7 @@ from harness import scratch
 from harness.address import HOST, free_port
 from harness.cases import equal
 from harness.certs import Authority
+from harness.successor import UNKNOWN, Successor
 from harness.wait import DEADLINE, until
 from harness.wire import Wire
 
@@ -32,12 +33,16 @@ class Gateway:
 
     def __init__(self, routes="", backends="", top="", plain="", secure="", tls="", listeners="",
                  names=(["localhost", HOST],), log="info", conf=None, args=None,
-                 port=None):
+                 port=None, env=None, launcher=()):
         self.dir = scratch.folder()
         self.port, self.tls_port = port or free_port(), free_port()
         self.authority = Authority()
         self.args = args
+        self.env = env                  # more of it
+        self.launcher = launcher        # a command that ends by becoming the one behind it
         self.child = None
+        self.intruded = False           # a test makes system calls in it
+        self.before = []                # processes that others have taken over from
         if conf is None:
             conf = self._compose(routes, backends, top, plain, secure, tls, listeners, names, log)
         self.conf_file = self.dir / "framegate.conf"
@@ -68,8 +73,9 @@ routes: {{ {routes} }};
     def __enter__(self):
         self.stderr = open(self.dir / "stderr", "wb")
         arguments = self.args or ["-c", str(self.conf_file)]
-        self.child = subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL,
-                                      stdout=self.stderr, stderr=self.stderr)
+        self.child = subprocess.Popen([*self.launcher, PROGRAM, *map(str, arguments)],
+                                      stdin=subprocess.DEVNULL, stdout=self.stderr,
+                                      stderr=self.stderr, env=dict(os.environ, **(self.env or {})))
         try:
             self._wait_ready()
         except BaseException:
@@ -123,6 +129,22 @@ routes: {{ {routes} }};
         until(lambda: len(answers()) > before, "the end of a reload", diagnose=self.diagnosis)
         equal(answers()[-1] != "", fine, "whether the reload was fine")
 
+    def upgrade(self, fine=True):
+        """Has a new program take over; returns the process that it did that from."""
+        def answers():
+            return re.findall(r"upgrade: process (\d+) has taken over|nothing has changed",
+                              self.log())
+        count = len(answers())
+        self.signal(signal.SIGUSR2)
+        until(lambda: len(answers()) > count, "the end of an upgrade", diagnose=self.diagnosis)
+        equal(answers()[-1] != "", fine, "whether the upgrade was fine")
+        if not fine:
+            return None
+        before, self.child = self.child, Successor(int(answers()[-1]))
+        self.before.append(before)
+        self.pid = self.child.pid
+        return before
+
     def wait(self, seconds=None):
         """Waits for the end and returns the exit status."""
         try:
@@ -132,20 +154,29 @@ routes: {{ {routes} }};
 
     def stop(self):
         """SIGTERM, exit status 0, nothing from a sanitizer."""
+        for child in self.before:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+            equal(child.wait(DEADLINE) in (0, UNKNOWN), True, "an end that was fine")
         if self.child.poll() is None:
             self.signal(signal.SIGTERM)
         equal(self.wait(), 0, "exit status")
+        equal(re.findall("upgrade: process .*, which has taken over, (.*)", self.log()), [],
+              "bad ends of programs in between")
         report = SANITIZER.search(self.log())
         if report:
             raise AssertionError(f"a sanitizer's report: {self.log()[report.start() - 200:]}")
+        refused = re.findall(r"sandbox: .* the system call \S+", self.log())
+        equal(set(refused) if not self.intruded else set(), set(), "what the sandbox refused")
 
     def died(self):
         return self.child.poll() is not None
 
     def kill(self):
-        if self.child and self.child.poll() is None:
-            self.child.kill()
-            self.child.wait()
+        for child in [*self.before, self.child]:
+            if child and child.poll() is None:
+                child.kill()
+                child.wait()
         self.stderr.close()
 
     def diagnosis(self):

@@ -14,6 +14,7 @@
 
 /* Every key that is supported, with a value that is not its default. */
 static const char everything[] =
+    "sandbox = false;\n"
     "workers = 3;\n"
     "pid_file = \"/run/x.pid\";\n"
     "drain = \"5m\";\n"

@@ -245,8 +245,10 @@ def test_life():
     assert (folder / "pid").read_text() == f"{child.pid}\n"
     child.send_signal(signal.SIGHUP)
     until(lambda: "reload: configuration 2 is in force" in log(), "a reload")
+    conf("nonsense")
     child.send_signal(signal.SIGUSR2)
-    until(lambda: "upgrade is not supported yet" in log(), "refusal of an upgrade")
+    until(lambda: "nothing has changed" in log(), "the end of an upgrade")
+    assert "ended with exit status 1 before it was ready" in log(), log()
     (folder / "log").rename(folder / "log.1")
     child.send_signal(signal.SIGUSR1)
     until(lambda: (folder / "log").exists(), "new log")

@@ -1,0 +1,349 @@
+"""SIGUSR2: a new program takes the place of the one that runs, and nobody notices."""
+import os
+import shutil
+import signal
+import stat
+
+from harness import h2, http1, plain, scratch, sockjs, ws
+from harness.address import HOST, free_port
+from harness.admin import Admin
+from harness.cases import add, case, contains, equal, run
+from harness.gateway import PROGRAM, Gateway
+from harness.manager import Manager, activate
+from harness.wait import DEADLINE, until
+
+ECHO = 'e: { path = "/e"; service = "echo"; };'
+PAGE = 'p: { path = "/p"; respond: { status = 200; body = "page"; }; };'
+
+
+def talk(session, message=b"hello"):
+    session.text(message)
+    session.expect_message(ws.TEXT, message)
+
+
+def text_of(gateway):
+    return gateway.conf_file.read_text()
+
+
+class Program:
+    """A program of the test's own, which becomes another one between start and upgrade."""
+
+    def __init__(self):
+        self.path = scratch.folder() / "framegate"
+        self.become(f'exec -a "$0" {PROGRAM} "$@"')
+        self.env = {"FRAMEGATE_E2E": str(self.path)}
+        self.launcher = ["/bin/sh", "-c", 'shift; exec "$FRAMEGATE_E2E" "$@"', "sh"]
+
+    def become(self, text):
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(f"#!/bin/bash\n{text}\n")
+        fresh.chmod(0o755)
+        fresh.rename(self.path)
+
+
+@case("sessions stay with the program that they began with, what is new goes to the new one")
+def sessions():
+    with Gateway(routes=ECHO + PAGE, top='pid_file = "@DIR@/pid";') as gw:
+        old = [ws.start(gw, "/e").opened(), ws.start(gw, "/e", tls=True).opened()]
+        before = gw.upgrade()
+        equal((gw.dir / "pid").read_text(), f"{gw.pid}\n", "the pid file")
+        for session in old:
+            talk(session)
+        new = ws.start(gw, "/e").opened()
+        talk(new)
+        equal(http1.fetch(gw, "/p").status, 200, "status")
+        equal(before.poll(), None, "whether the old one has ended")
+        for session in old:
+            session.finish()
+        equal(before.wait(DEADLINE), 0, "how it ended when its last session had")
+        talk(new)
+        equal((gw.dir / "pid").exists(), True, "whether there is a pid file")
+        new.close()
+        gw.stop()
+        equal((gw.dir / "pid").exists(), False, "whether there is a pid file")
+
+
+@case("a session of long ago outlives many upgrades")
+def generations():
+    with Gateway(routes=ECHO) as gw:
+        sessions = []
+        for _ in range(4):
+            sessions.append(ws.start(gw, "/e").opened())
+            gw.upgrade()
+        for session in sessions:
+            talk(session)
+        for session, before in zip(sessions, gw.before):
+            session.finish()
+            equal(before.wait(DEADLINE), 0, "how it ended")
+        equal(http1.fetch(gw, "/e").status, 426, "status of the newest")
+
+
+@case("the new program reads the configuration: what it brings and what is gone")
+def configuration():
+    first, second = free_port(), free_port()
+    more = 'more: { bind = "@HOST@:%d"; };'
+    with Gateway(routes=ECHO, listeners=more % first) as gw:
+        gw.configure(text_of(gw).replace(str(first), str(second)).replace('"/e"', '"/f"'))
+        gw.upgrade()
+        talk(ws.WebSocket(gw.wire_to(second), "/f").opened())
+        try:
+            gw.wire_to(first).close()
+            raise AssertionError("somebody listens where nobody should")
+        except ConnectionRefusedError:
+            pass
+
+
+@case("a unix socket keeps its file, which the last one removes")
+def unix():
+    with Gateway(routes=PAGE, listeners='u: { bind = "unix:@DIR@/s.sock"; mode = "0600"; };') as gw:
+        path = gw.dir / "s.sock"
+        inode = path.stat().st_ino
+        gw.upgrade().wait(DEADLINE)
+        equal(path.stat().st_ino, inode, "the file")
+        equal(stat.S_IMODE(path.stat().st_mode), 0o600, "its mode")
+        gw.stop()
+        equal(path.exists(), False, "whether it is left behind")
+
+
+@case("admins reach the new program, and only that")
+def admins():
+    admin = Admin()
+    with Gateway(routes=ECHO, top=admin.conf) as gw:
+        old = ws.start(gw, "/e").opened()
+        gw.upgrade()
+        for _ in range(4):
+            admin.expect(gw, {("framegate_sessions", "backend=", "route=e",
+                               "transport=websocket"): 0})
+        talk(old)
+
+
+@case("the service manager is told who is the service, and its sockets are passed on")
+def managed():
+    manager, port = Manager(), free_port()
+    with Gateway(routes=ECHO, listeners=f'web: {{ bind = "{HOST}:{free_port()}"; }};',
+                 launcher=activate(("web", "listen", f"{HOST}:{port}")),
+                 env={**manager.env, "WATCHDOG_USEC": "400000"}) as gw:
+        manager.expect("READY")
+        old = ws.WebSocket(gw.wire_to(port), "/e").opened()
+        gw.upgrade()
+        equal(manager.expect("MAINPID"), str(gw.pid), "who is the service")
+        manager.forget()
+        for _ in range(4):
+            manager.expect("WATCHDOG")
+        talk(ws.WebSocket(gw.wire_to(port), "/e").opened())
+        talk(old)
+
+
+@case("idle connections end, and what runs is answered first; over HTTP/2 as well")
+def connections():
+    with Gateway(routes=PAGE + ECHO) as gw:
+        fresh = gw.wire()
+        fresh.send(b"GET /p HTTP/1.1\r\nHo")
+        idle = gw.wire()
+        idle.send(http1.request("/p"))
+        equal(http1.read_response(idle).status, 200, "status")
+        before = gw.upgrade()
+        idle.expect_eof()
+        fresh.send(b"st: a\r\n\r\n")
+        answer = http1.read_response(fresh)
+        equal((answer.status, answer.closes), (200, True), "the last answer")
+        fresh.close()
+        idle.close()
+        equal(before.wait(DEADLINE), 0, "how the old one ended")
+
+
+@case("HTTP/2: a WebSocket goes on, requests on their way are answered, then it says GOAWAY")
+def streams():
+    with Gateway(routes=PAGE + ECHO) as gw:
+        session = ws.start(gw, "/e", tls=True, http2=True).opened()
+        connection = session.wire.connection
+        before = gw.upgrade()
+        equal(connection.fetch("/p").status, 200, "status on the old connection")
+        connection.until(lambda: connection.goaway and connection.goaway[1] < 1 << 30, "GOAWAY")
+        equal(connection.goaway[0], 0, "its code")
+        talk(session)
+        with h2.connect(gw, tls=True) as fresh:
+            equal(fresh.fetch("/p").status, 200, "status on a new one")
+            equal(before.poll(), None, "whether the old one has ended")
+            session.finish()
+            equal(before.wait(DEADLINE), 0, "how the old one ended")
+            equal(fresh.fetch("/p").status, 200, "status on the new one")
+
+
+@case("a successor that crashes while an older one lives is lamented there")
+def crash():
+    gw = Gateway(routes=ECHO).__enter__()
+    try:
+        old = ws.start(gw, "/e").opened()
+        before = gw.upgrade()
+        gw.signal(signal.SIGKILL)
+        gw.expect_log(f"process {gw.pid}, which has taken over, was ended by signal 9")
+        talk(old)
+        old.finish()
+        equal(before.wait(DEADLINE), 0, "how the old one ended")
+    finally:
+        gw.kill()
+
+
+@case("drain: the old one closes its sessions within that time, with 1012")
+def drain():
+    with Gateway(routes=ECHO, top='drain = "1s";') as gw:
+        old = [ws.start(gw, "/e").opened() for _ in range(5)]
+        before = gw.upgrade()
+        for session in old:
+            session.expect_failed(1012)
+        equal(before.wait(DEADLINE), 0, "how the old one ended")
+        equal(len(gw.records(close_code=1012, closed_by="gateway")), 5, "records of 1012")
+
+
+POLLS = ('s: { path = "/s"; service = "echo"; transports = ["sockjs"]; };'
+         'l: { path = "/l"; service = "echo"; transports = ["longpoll", "sse"]; };')
+
+
+@case("SockJS: polls of sessions of each generation go on, and new ones begin")
+def sockjs_polls():
+    with Gateway(routes=POLLS) as gw:
+        sessions = []
+        for generation in range(3):
+            session = sockjs.Session(gw, "/s")
+            session.poll(b"o\n")
+            sessions.append(session)
+            for each in sessions:
+                each.send(b'["%d"]' % generation)
+            gw.upgrade()
+            for each in sessions:
+                each.poll(b'a["%d"]\n' % generation)
+        equal([p.poll() for p in gw.before], [None] * 3, "whether any has ended")
+        big = b'["' + b"x" * 30000 + b'"]'
+        for each in sessions:
+            each.send(big)
+            each.poll(b"a" + big + b"\n")
+        stream = sockjs.Stream(gw.wire(), sessions[0].request("xhr_streaming"))
+        stream.expect(sockjs.PRELUDE)
+        sessions[0].send(b'["more"]')
+        stream.expect(b'a["more"]\n')
+        equal(sockjs.Session(gw, "/s").try_send(b'["a"]')[0], 404, "of a session of nobody")
+
+
+@case("what asks for a session of before may speak HTTP/2, or leave while it waits")
+def asking():
+    with Gateway(routes=POLLS) as gw:
+        session, lost = sockjs.Session(gw, "/s"), sockjs.Session(gw, "/s")
+        for each in (session, lost):
+            each.poll(b"o\n")
+        before = gw.upgrade()
+        with h2.connect(gw, tls=True) as connection:
+            for i in range(20):
+                poll = connection.request(session.place("xhr"), "POST")
+                sent = connection.fetch(session.place("xhr_send"), "POST", body=b'["%d"]' % i)
+                equal(sent.status, 204, "status of a message")
+                answer = connection.answer(poll)
+                equal((answer.status, bytes(answer.body)), (200, b'a["%d"]\n' % i), "a poll")
+        wire = lost.attach()
+        wire.reset()
+        until(lambda: gw.records(type="session"), "the end of the session that was left")
+        equal(before.poll(), None, "whether the old one has ended")
+        session.send(b'["still"]')
+        session.poll(b'a["still"]\n')
+
+
+@case("a poll that waits across the upgrade gets its message by way of the new program")
+def waiting_poll():
+    with Gateway(routes=POLLS) as gw:
+        session = plain.Session(gw, "/l")
+        parked = gw.wire()
+        parked.send(session.head("GET", "?after=0"))
+        before = gw.upgrade()
+        session.post("hello", 1)
+        answer = http1.read_response(parked)
+        contains(answer.body.decode(), "hello")
+        equal(answer.closes, True, "whether its connection ends")
+        parked.close()
+        session.post("again", 2)
+        equal(session.receive(1)[0], [(2, "again")], "the next poll")
+        equal(http1.fetch(gw, "/l/nobody").status, 404, "status of a session of nobody")
+        equal(session.request("DELETE").status, 204, "status of the end")
+        equal(before.wait(DEADLINE), 0, "how the old one ended when its last session had")
+        equal(session.request().status in (404, 410), True, "whether it is over")
+        equal([r["messages_in"] for r in gw.records(type="session")], [2], "records of the session")
+        paths = {r["path"] for r in gw.records(type="request")}
+        equal([p for p in paths if session.place.rpartition("/")[2] in p], [], "ids on the log")
+
+
+def broken(kind):
+    """A new program that is no good changes nothing, and one line says why."""
+    words = {
+        "configuration": "ended with exit status 1 before it was ready",
+        "certificate": "ended with exit status",
+        "missing": "could not be started: No such file or directory",
+        "no program": "could not be started: Permission denied",
+        "crash": "was ended by signal 11 before it was ready",
+        "silent end": "ended with exit status 0 before it was ready",
+    }
+    program = Program()
+    with Gateway(routes=ECHO, env=program.env, launcher=program.launcher) as gw:
+        old = ws.start(gw, "/e").opened()
+        good, pid = text_of(gw), gw.pid
+        if kind == "configuration":
+            gw.configure(good.replace("service", "srvice"))
+        elif kind == "certificate":
+            gw.configure(good.replace(".pem", ".gone"))
+        elif kind == "missing":
+            program.path.unlink()
+        elif kind == "no program":
+            program.path.chmod(0o644)
+        else:
+            program.become({"crash": "kill -SEGV $$", "silent end": "exit 0"}[kind])
+        gw.upgrade(fine=False)
+        lines = [l for l in gw.log().splitlines() if "nothing has changed" in l]
+        equal(len(lines), 1, "how many lines say it")
+        contains(lines[0], "error: upgrade: the new program " + words[kind])
+        if kind == "configuration":
+            contains(gw.log(), "upgrade: new program: ")
+            contains(gw.log(), "unknown key 'srvice'")
+        talk(old)
+        talk(ws.start(gw, "/e").opened())
+        gw.configure(good)
+        program.become(f'exec -a "$0" {PROGRAM} "$@"')
+        gw.upgrade()
+        equal(gw.pid != pid, True, "whether a good one takes over then")
+        talk(old)
+        talk(ws.start(gw, "/e").opened())
+
+
+@case("an upgrade in the middle of a reload, and signals for one that is on its way out")
+def together():
+    with Gateway(routes=ECHO) as gw:
+        for _ in range(5):
+            old = ws.start(gw, "/e").opened()
+            gw.signal(signal.SIGHUP)
+            before = gw.upgrade()
+            before.send_signal(signal.SIGHUP)
+            before.send_signal(signal.SIGUSR2)
+            gw.expect_log("upgrade: this program is on its way out")
+            talk(old)
+            talk(ws.start(gw, "/e").opened())
+            old.finish()
+            equal(before.wait(DEADLINE), 0, "how the old one ended")
+        gw.reload()
+        talk(ws.start(gw, "/e").opened())
+
+
+@case("who stops meanwhile takes the new program along")
+def stopped():
+    program = Program()
+    with Gateway(routes=ECHO, env=program.env, launcher=program.launcher) as gw:
+        program.become("echo $$ >$0.pid; exec sleep 600")
+        gw.signal(signal.SIGUSR2)
+        file = program.path.with_name("framegate.pid")
+        pid = int(until(lambda: file.exists() and file.read_text(), "the new program"))
+        gw.signal(signal.SIGUSR2)
+        gw.expect_log("upgrade: one is under way")
+        gw.stop()
+        contains(gw.log(), "this program stops before the new one is ready")
+        until(lambda: not os.path.exists(f"/proc/{pid}/exe"), "the end of the new program")
+
+
+for kind in ("configuration", "certificate", "missing", "no program", "crash", "silent end"):
+    add(f"a broken program changes nothing: {kind}", broken, kind)
+run()
