@@ -51,7 +51,7 @@ MISTAKES = {
         ["/nonexistent.pem"]),
     "an unknown variable": (REST + 'routes: { main: { redirect = "http://${hots}/"; }; };\n', 2,
                             ["hots", "host"]),
-    "a feature that comes later": (GOOD + 'admin: { socket = "/run/x.sock"; };\n', 4,
+    "a feature that comes later": (GOOD + 'limits: { apply = "now"; };\n', 4,
                                    ["not supported yet"]),
     "a name twice": (
         REST + TWO % ("main: {", "main: {"), 3, ["main"]),
