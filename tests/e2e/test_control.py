@@ -125,7 +125,7 @@ def reload():
         equal(http1.fetch(gw, "/lines").status, 404, "status of what is gone")
         gw.configure(good.replace("admin.sock", "other.sock"))
         command(gw, "reload")
-        equal((gw.dir / "admin.sock").exists(), False, "whether the old socket is there")
+        until(lambda: not (gw.dir / "admin.sock").exists(), "the old socket gone")
         old.text(b"on and on")
         old.expect_message(ws.TEXT, b"on and on")
         done = subprocess.run([PROGRAM, "status", "-s", gw.dir / "other.sock"], check=False,
