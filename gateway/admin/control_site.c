@@ -10,6 +10,8 @@
 #include "codec/http_path.h"
 #include "http/gateway_worker.h"
 #include "net/unix_peer.h"
+#include "route/snapshot.h"
+#include "upstream/backend.h"
 
 enum {
 	CONTROL_CODE_FIRST = 1000, CONTROL_CODE_LAST = 4999,	/* RFC 6455 section 7.4 */
@@ -240,6 +242,40 @@ static void control_reload_gone(struct exchange *x, enum fault f)
 		w->x = NULL;
 }
 
+static size_t control_drain_servers(struct admin_site *site, struct slice backend,
+    struct slice server, bool on)
+{
+	struct held *held = gather_snapshot(site->gather);
+	const struct snapshot *s = LIST_OWNER(held, struct snapshot, held);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->config->n_backends; i++)
+		if (slice_eq(backend, slice_of(s->config->backends[i].name)))
+			n = backend_drain(s->backends[i], server, on);
+	held_put(held);
+	return n;
+}
+
+static enum fault control_drain(struct exchange *x)
+{
+	struct slice backend, server, undo;
+	struct buffer body = {0};
+
+	if (!control_parameter(x, "backend", &backend) ||
+	    !control_parameter(x, "server", &server) || !control_parameter(x, "undo", &undo))
+		return FAULT_ADMIN_REQUEST;
+	size_t n = control_drain_servers(LIST_OWNER(control_site_of(x), struct admin_site, control),
+	    backend, server, undo.n == 0);
+	if (n == 0)
+		return FAULT_ADMIN_NO_SERVER;
+	log_line(LOG_LEVEL_INFO, "backend %.*s: %s%.*s%s", SLICE_ARG(backend),
+	    server.n > 0 ? "" : "all servers", SLICE_ARG(server),
+	    undo.n > 0 ? " may have sessions again" : " drained, at an admin's wish");
+	buffer_printf(&body, "{\"servers\":%zu}", n);
+	control_answer(x, 200, &body);
+	return FAULT_NONE;
+}
+
 static enum fault control_stop(struct exchange *x)
 {
 	const struct control_acts *acts = control_site_of(x)->acts;
@@ -262,6 +298,7 @@ static const struct control_page {
 	    .gone = control_call_gone}},
 	{"POST", "/sessions/", "/close", {.name = "close", .json = true, .open = control_close,
 	    .gone = control_call_gone}},
+	{"POST", "/drain", NULL, {.name = "drain", .json = true, .open = control_drain}},
 	{"POST", "/reload", NULL, {.name = "reload", .json = true, .open = control_reload,
 	    .gone = control_reload_gone}},
 	{"POST", "/stop", NULL, {.name = "stop", .json = true, .open = control_stop}},

@@ -5,6 +5,7 @@
  *	GET  /sessions			an array; ?route= backend= transport= client_ip=
  *	GET  /sessions/ID		that one
  *	POST /sessions/ID/close		?code=, reason=
+ *	POST /drain			?backend=, server=, undo=1; {"servers"}: how many
  *	POST /reload			{"done", "errors", "warnings", "words"} when it is over
  *	POST /stop			as SIGTERM does
  */

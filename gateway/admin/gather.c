@@ -39,7 +39,7 @@ void gather_renew(struct gather *g, struct held *snapshot)
 	held_put(before);
 }
 
-static struct held *gather_snapshot(struct gather *g)
+struct held *gather_snapshot(struct gather *g)
 {
 	pthread_mutex_lock(&g->lock);
 	struct held *snapshot = held_get(g->snapshot);
@@ -182,7 +182,7 @@ static void gather_servers(struct gather_walk *walk, struct backend *b,
 	for (size_t i = 0; i < n; i++)
 		to->servers[i] = (struct numbers_server){
 		    gather_text(walk, b->conf->servers[i].text), servers[i].up,
-		    servers[i].sessions};
+		    servers[i].draining, servers[i].sessions};
 }
 
 static void gather_backend(struct gather_walk *walk, struct backend *b, struct numbers_backend *to)

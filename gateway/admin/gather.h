@@ -26,6 +26,8 @@ void		gather_init(struct gather *, struct worker *const *workers, unsigned n,
 void		gather_fini(struct gather *);
 /* Another snapshot is in force. From any thread. */
 void		gather_renew(struct gather *, struct held *snapshot);
+/* The one in force, counted: held_put. Any thread. */
+struct held	*gather_snapshot(struct gather *);
 /* NO_MEMORY: nothing may be looked at. The arena's owner frees all. */
 enum fault	gather_numbers(struct gather *, struct arena *, struct numbers *) MUST_USE;
 

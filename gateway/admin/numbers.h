@@ -36,7 +36,7 @@ struct numbers_listener {
 
 struct numbers_server {
 	const char	*name;
-	bool		 up;
+	bool		 up, draining;
 	unsigned	 sessions;
 };
 

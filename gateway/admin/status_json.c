@@ -80,8 +80,8 @@ static void status_json_backend(struct buffer *b, const struct numbers *n, size_
 		const struct numbers_server *s = &backend->servers[k];
 		buffer_add(b, k ? SLICE(",") : SLICE(""));
 		status_json_name(b, s->name);
-		buffer_printf(b, ",\"up\":%s,\"sessions\":%u}", admin_json_flag(s->up),
-		    s->sessions);
+		buffer_printf(b, ",\"up\":%s,\"draining\":%s,\"sessions\":%u}",
+		    admin_json_flag(s->up), admin_json_flag(s->draining), s->sessions);
 	}
 	buffer_add(b, SLICE("]}"));
 }

@@ -112,6 +112,10 @@ const struct command_option option_table[OPTION_COUNT] = {
 		.text = "What clients may use, separated by commas; websocket when it is not "
 		    "given.",
 	},
+	[OPTION_UNDO] = {
+		.name = "undo",
+		.text = "Let them have new sessions again.",
+	},
 	[OPTION_UNIX_TARGET] = {
 		.name = "unix-target", .value = "PATH",
 		.text = "The unix socket to go to, instead of a TARGET.",
@@ -193,8 +197,12 @@ const struct command command_table[] = {
 		.brief = "close a session of a running framegate",
 	},
 	{
-		.name = "drain", .options = OPTION(SOCKET),
-		.brief = "close the sessions of a running framegate one by one",
+		.name = "drain", .operands = {"BACKEND", "[SERVER]"}, .run = control_drain,
+		.options = OPTION(SOCKET) | OPTION(UNDO),
+		.brief = "give a server of a backend, or all of them, no new sessions",
+		.text = "Sessions that are open go on. SERVER is what the configuration calls it, "
+		    "as in tcp://10.0.0.1:5900. It lasts, across reloads that keep the server, "
+		    "until --undo, or until framegate ends.",
 	},
 	{
 		.name = "stop", .options = OPTION(SOCKET), .run = control_stop,

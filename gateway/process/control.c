@@ -210,7 +210,8 @@ static void control_print_backends(const json_t *backends)
 		json_array_foreach(json_object_get(b, "servers"), k, s) {
 			table_add(&t, control_text(b, "name"));
 			table_add(&t, control_text(s, "name"));
-			table_add(&t, json_is_true(json_object_get(s, "up")) ? "up" : "DOWN");
+			table_add(&t, !json_is_true(json_object_get(s, "up")) ? "DOWN"
+			    : json_is_true(json_object_get(s, "draining")) ? "drained" : "up");
 			control_count(&t, s, "sessions");
 		}
 	}
@@ -277,6 +278,20 @@ int control_close(const struct arguments *a)
 	buffer_printf(&target, "/sessions/%s/close", a->operands[0]);
 	control_client_add(&target, "code", a->value[OPTION_CODE]);
 	control_client_add(&target, "reason", a->value[OPTION_REASON]);
+	buffer_add(&target, (struct slice){"", 1});
+	int exit = control_order(a, &target);
+	buffer_clear(&target);
+	return exit;
+}
+
+int control_drain(const struct arguments *a)
+{
+	struct buffer target = {0};
+
+	buffer_add(&target, SLICE("/drain"));
+	control_client_add(&target, "backend", a->operands[0]);
+	control_client_add(&target, "server", a->operands[1]);
+	control_client_add(&target, "undo", a->value[OPTION_UNDO] ? "1" : NULL);
 	buffer_add(&target, (struct slice){"", 1});
 	int exit = control_order(a, &target);
 	buffer_clear(&target);

@@ -10,6 +10,7 @@ int	control_status(const struct arguments *);
 int	control_sessions(const struct arguments *);
 int	control_close(const struct arguments *);
 int	control_reload(const struct arguments *);
+int	control_drain(const struct arguments *);
 int	control_stop(const struct arguments *);
 
 #endif

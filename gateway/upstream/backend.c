@@ -128,7 +128,7 @@ static bool backend_was_tried(const struct backend_pick *pick, const struct targ
 
 static bool backend_is_up(const struct backend_pick *pick, const struct target *t)
 {
-	return target_is_up(t) && !backend_was_tried(pick, t);
+	return target_is_up(t) && !t->draining && !backend_was_tried(pick, t);
 }
 
 /*
@@ -164,6 +164,16 @@ static struct target *backend_grant(struct backend *b, struct target *t)
 	return t;
 }
 
+/* Why there is none: a server that is up but drained is what an admin wanted. */
+static enum fault backend_nobody(const struct backend *b, const struct backend_pick *pick)
+{
+	for (size_t i = 0; i < b->conf->n_servers; i++)
+		if (b->targets[i]->draining && target_is_up(b->targets[i]) &&
+		    !backend_was_tried(pick, b->targets[i]))
+			return FAULT_DRAINED;
+	return FAULT_NO_SERVER;
+}
+
 /* With a place taken in it; or NULL and why not. */
 static struct target *backend_choose(struct backend *b, const struct backend_pick *pick,
     enum fault *f)
@@ -173,7 +183,7 @@ static struct target *backend_choose(struct backend *b, const struct backend_pic
 	for (size_t i = 0; i < up; i++)
 		if (!target_is_full(b->open[i]))
 			b->open[n++] = b->open[i];
-	*f = n > 0 ? FAULT_NONE : up > 0 ? FAULT_BACKEND_FULL : FAULT_NO_SERVER;
+	*f = n > 0 ? FAULT_NONE : up > 0 ? FAULT_BACKEND_FULL : backend_nobody(b, pick);
 	if (n == 0)
 		return NULL;
 	const struct balance_choice choice = {b->open, n, pick->now, pick->hash};
@@ -213,7 +223,7 @@ static void backend_answer(struct backend_wait *wait, struct target *given)
 /* A place of the target is free: to the first who waits, by letter. */
 static void backend_pass_on(struct fleet *fleet, struct target *t)
 {
-	struct backend_wait *wait = target_is_up(t) && !target_is_full(t)
+	struct backend_wait *wait = target_is_up(t) && !t->draining && !target_is_full(t)
 	    ? backend_first(fleet, t) : NULL;
 
 	if (wait)
@@ -250,9 +260,27 @@ unsigned backend_look(struct backend *b, struct backend_server *servers)
 	pthread_mutex_lock(&b->fleet->lock);
 	unsigned waiting = b->fleet->n_waiting;
 	for (size_t i = 0; i < b->conf->n_servers; i++)
-		servers[i] = (struct backend_server){!b->targets[i]->down, b->targets[i]->sessions};
+		servers[i] = (struct backend_server){!b->targets[i]->down, b->targets[i]->draining,
+		    b->targets[i]->sessions};
 	pthread_mutex_unlock(&b->fleet->lock);
 	return waiting;
+}
+
+size_t backend_drain(struct backend *b, struct slice server, bool on)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&b->fleet->lock);
+	for (size_t i = 0; i < b->conf->n_servers; i++) {
+		if (server.n > 0 && !slice_eq(server, slice_of(b->targets[i]->server.text)))
+			continue;
+		b->targets[i]->draining = on;
+		n++;
+	}
+	if (n > 0)
+		backend_turned(b->fleet);
+	pthread_mutex_unlock(&b->fleet->lock);
+	return n;
 }
 
 /* Whether it tells something about the server: not what we lack ourselves, or do not want. */

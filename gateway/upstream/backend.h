@@ -68,7 +68,7 @@ struct backend_pick {
 /*
  * The next server for a session, with a place taken in it: backend_release gives that back, and
  * until then the backend lives. The target is counted (target_put). NO_SERVER: none is up that was
- * not tried; BACKEND_FULL: those that are up have no place.
+ * not tried, DRAINED: but for some that are drained; BACKEND_FULL: those that are up have no place.
  */
 enum fault	 backend_take(struct backend *, const struct backend_pick *, struct target **)
 		    MUST_USE;
@@ -78,12 +78,19 @@ void		 backend_release(struct backend *, struct target *);
 void		 backend_tell(struct backend *, struct target *, enum fault, uint64_t now);
 
 struct backend_server {
-	bool		up;
+	bool		up, draining;
 	unsigned	sessions;	/* open, or being opened */
 };
 
 /* How each of conf->servers fares just now; returns how many wait for a place. Any thread. */
 unsigned	 backend_look(struct backend *, struct backend_server *);
+/*
+ * From now on its servers of this name (conf->servers[].text; n 0: all of them) get no new session,
+ * or get them again; those that are open go on. It stays so across reloads that keep the server.
+ * Who waits for a place in one gets another's, or NO_SERVER. Returns how many servers there are of
+ * that name. Any thread.
+ */
+size_t		 backend_drain(struct backend *, struct slice server, bool on);
 
 /*
  * A server went up or down. Those who wait get the places that this opens, backups' too, and

@@ -30,6 +30,7 @@ struct target {
 	/* No server of the configuration in force: nobody finds out whether it is up. */
 	bool			 retired;
 	bool			 down;
+	bool			 draining;	/* an admin lets it have no new session */
 	bool			 watched;	/* somebody will find out that it is back */
 	uint64_t		 recovered;	/* when it came back; 0: it was never gone */
 };

@@ -134,6 +134,43 @@ def reload():
         old.close()
 
 
+def states(gateway):
+    status = json.loads(command(gateway, "status", "--json").stdout)
+    return {s["name"]: (s["draining"], s["sessions"])
+            for b in status["backends"] for s in b["servers"]}
+
+
+@case("a drained server gets no new session and keeps those it has, also across a reload")
+def drain():
+    with Backend().serve(echo) as one, Backend().serve(echo) as two, Gateway(
+            routes=ROUTES,
+            backends=f'b: {{ servers = [ "{one.url}", "{two.url}" ]; balance = "leastconn"; }};',
+            top='admin: { socket = "@DIR@/admin.sock"; };') as gw:
+        open_ones = [ws.start(gw, "/lines").opened() for _ in range(2)]
+        until(lambda: states(gw) == {one.url: (False, 1), two.url: (False, 1)}, "one each")
+        command(gw, "drain", "b", one.url)
+        contains(gw.log(), f"admin: /drain, by user {os.getuid()}", "log")
+        contains(gw.log(), f"backend b: {one.url} drained", "log")
+        gw.configure(gw.conf_file.read_text().replace('"/sock"', '"/socks"'))
+        command(gw, "reload")
+        open_ones += [ws.start(gw, "/lines").opened() for _ in range(3)]
+        until(lambda: states(gw) == {one.url: (True, 1), two.url: (False, 4)}, "the rest at two")
+        contains(command(gw, "status").stdout, "drained", "table")
+        command(gw, "drain", "b")
+        refused = ws.read_head(ws.start(gw, "/lines").wire)
+        equal(refused.status, 503, "status when all are drained")
+        for session in open_ones:
+            session.text(b"on and on")
+            session.expect_message(ws.TEXT, b"on and on")
+        for words in (("nobody",), ("b", "tcp://127.0.0.1:1")):
+            contains(command(gw, "drain", *words, status=1).stderr, "no such backend", "words")
+        command(gw, "drain", "b", one.url, "--undo")
+        open_ones.append(ws.start(gw, "/lines").opened())
+        until(lambda: states(gw) == {one.url: (False, 2), two.url: (True, 4)}, "the last at one")
+        for session in open_ones:
+            session.close()
+
+
 @case("stop ends it as SIGTERM does")
 def stop():
     with Backend().serve(echo) as backend, started(backend) as gw:

@@ -22,7 +22,8 @@ static struct numbers_route routes[] = {
 	{.name = "files", .backend = "", .requests = {.v = {{200, 1}}, .n = 1}},
 };
 
-static struct numbers_server servers[] = {{"tcp://a:1", true, 3}, {"tcp://b:1", false, 0}};
+static struct numbers_server servers[] = {{"tcp://a:1", true, false, 3},
+    {"tcp://b:1", false, false, 0}};
 static struct numbers_backend backends[] = {{.name = "b", .servers = servers, .n_servers = 2,
     .waiting = 6, .dials = {.counts = {1, 0, 2, [HISTOGRAM_BUCKETS] = 1}, .sum = 61000500}}};
 static struct numbers_listener listeners[] = {{.name = "web", .connections = 8,

@@ -81,7 +81,7 @@ static const struct {
     {{"config", ""}, "'' is none of defaults|dump"},
     {{"check", "--web", "x"}, "'--web' does not belong to framegate check"},
     {{"6080", "a:1", "-c", "x"}, "'--config' does not belong to LISTEN TARGET"},
-    {{"drain", "-s", "x"}, "drain is not supported yet"},
+    {{"drain", "-s", "x"}, "BACKEND is missing"},
 };
 
 static bool parse(struct arguments *a, const char *const *words)

@@ -31,7 +31,7 @@ USAGE = {
     "config": "defaults|dump is missing",
     "config unheard-of": "'unheard-of'",
     "close": "ID is missing",
-    "drain": "not supported yet",
+    "drain": "BACKEND is missing",
     "6080": "TARGET is missing",
     "6080 nowhere": "nowhere",
     "nowhere localhost:1": "nowhere",

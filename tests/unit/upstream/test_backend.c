@@ -389,6 +389,63 @@ static void test_down(void **state)
 	finish();
 }
 
+static void test_drain(void **state)
+{
+	struct target *t, *other;
+
+	(void)state;
+	begin(2, 0, 0);
+	t = take(FAULT_NONE);
+	assert_int_equal(backend_drain(backend, slice_of("tcp://x:1"), true), 0);
+	assert_int_equal(backend_drain(backend, slice_of(t->server.text), true), 1);
+	for (size_t i = 0; i < 4; i++) {
+		other = take(FAULT_NONE);
+		assert_ptr_not_equal(other, t);
+		backend_release(backend, other);
+	}
+	assert_int_equal(backend_drain(backend, slice_of(NULL), true), 2);
+	take(FAULT_DRAINED);
+	other->down = true;
+	take(FAULT_DRAINED);
+	t->down = true;
+	take(FAULT_NO_SERVER);
+	t->down = other->down = false;
+	assert_int_equal(t->sessions, 1);	/* what is open goes on */
+	assert_int_equal(backend_drain(backend, slice_of(NULL), false), 2);
+	backend_release(backend, t);
+	backend_release(backend, take(FAULT_NONE));
+	finish();
+}
+
+/* Who waits is told when the last one is drained, and what is given back goes to nobody then. */
+static void test_drain_queue(void **state)
+{
+	struct guest g[2];
+	struct target *t[2];
+
+	(void)state;
+	begin(2, 1, 2);
+	t[0] = take(FAULT_NONE);
+	t[1] = take(FAULT_NONE);
+	assert_int_equal(guest_wait(&g[0], &anybody), FAULT_NONE);
+	assert_int_equal(guest_wait(&g[1], &anybody), FAULT_NONE);
+	backend_drain(backend, slice_of(t[0]->server.text), true);
+	backend_release(backend, t[0]);
+	turn();
+	assert_int_equal(g[0].answers, 0);	/* for the other one */
+	backend_release(backend, t[1]);
+	turn();
+	guest_expect(&g[0], t[1], FAULT_NONE);
+	backend_drain(backend, slice_of(NULL), true);
+	turn();
+	guest_expect(&g[1], NULL, FAULT_NO_SERVER);
+	assert_int_equal(guest_wait(&g[1], &anybody), FAULT_NONE);
+	turn();
+	guest_expect(&g[1], NULL, FAULT_NO_SERVER);
+	backend_release(backend, t[1]);
+	finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +460,8 @@ int main(void)
 	    cmocka_unit_test(test_witnesses),
 	    cmocka_unit_test(test_no_lost_place),
 	    cmocka_unit_test(test_down),
+	    cmocka_unit_test(test_drain),
+	    cmocka_unit_test(test_drain_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
