@@ -106,7 +106,8 @@ def close():
         second.close(1001)
         until(lambda: [(r["close_code"], r["closed_by"]) for r in gw.records(type="session")] ==
               [(4321, "gateway"), (1001, "gateway")], "records")
-        contains(gw.log(), f"admin: /sessions/{meant}/close, by user {os.getuid()}", "log")
+        until(lambda: f"admin: /sessions/{meant}/close, by user {os.getuid()}" in gw.log(),
+              "a line on the log")
 
 
 @case("reload says every mistake and changes nothing then; else the new configuration is in force")
@@ -149,8 +150,8 @@ def drain():
         open_ones = [ws.start(gw, "/lines").opened() for _ in range(2)]
         until(lambda: states(gw) == {one.url: (False, 1), two.url: (False, 1)}, "one each")
         command(gw, "drain", "b", one.url)
-        contains(gw.log(), f"admin: /drain, by user {os.getuid()}", "log")
-        contains(gw.log(), f"backend b: {one.url} drained", "log")
+        until(lambda: f"admin: /drain, by user {os.getuid()}" in gw.log() and
+              f"backend b: {one.url} drained" in gw.log(), "the lines on the log")
         gw.configure(gw.conf_file.read_text().replace('"/sock"', '"/socks"'))
         command(gw, "reload")
         open_ones += [ws.start(gw, "/lines").opened() for _ in range(3)]
