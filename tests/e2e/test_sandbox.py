@@ -4,9 +4,9 @@ import os
 import signal
 import socket
 
-from harness import http1, ws
-from harness.cases import add, case, contains, equal, run
-from harness.gateway import Gateway
+from harness import http1, process, ws
+from harness.cases import Skip, add, case, contains, equal, run
+from harness.gateway import PROGRAM, Gateway
 from harness.held import threads
 from harness.intruder import Intruder
 from harness.wait import until
@@ -26,6 +26,8 @@ class Taken(Gateway):
     """In which a worker's thread is an intruder's."""
 
     def __init__(self, **options):
+        if process.sanitized(PROGRAM):
+            raise Skip("a sanitizer needs what the sandbox forbids")
         super().__init__(routes=ROUTES, top='pid_file = "@DIR@/pid"; workers = 2;'
                          + options.pop("top", ""), **options)
         self.intruded = True
