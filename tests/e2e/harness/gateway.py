@@ -97,15 +97,19 @@ routes: {{ {routes} }};
 
     @staticmethod
     def _answered(wire):
-        """A socket listens before there is a worker: one that sees our end is there."""
+        """
+        A socket listens before there is a worker: one that sees our end is there. A reset is no
+        answer: so ends what waited at a program that gave up its start.
+        """
         try:
             wire.sock.settimeout(DEADLINE)
             wire.sock.shutdown(socket.SHUT_WR)
             while wire.sock.recv(4096):
                 pass
         except ConnectionError:
-            pass
-        wire.close()
+            return False
+        finally:
+            wire.close()
         return True
 
     def __exit__(self, kind, error, trace):
