@@ -88,29 +88,27 @@ routes: {{ {routes} }};
             if self.child.poll() is not None:
                 raise AssertionError(f"framegate ended at start with {self.child.returncode}")
             try:
-                wire = self.wire()
+                if not self._answered(self.wire()):
+                    self.wire().close()     # who gives up a start resets, too, and listens no more
             except OSError:
                 return False
-            return self._answered(wire)
+            return True
         until(ready, "framegate to listen")
         self.pid = self.child.pid
 
     @staticmethod
     def _answered(wire):
-        """
-        A socket listens before there is a worker: one that sees our end is there. A reset is no
-        answer: so ends what waited at a program that gave up its start.
-        """
+        """A socket listens before there is a worker: one that sees our end is there."""
         try:
             wire.sock.settimeout(DEADLINE)
             wire.sock.shutdown(socket.SHUT_WR)
             while wire.sock.recv(4096):
                 pass
+            return True
         except ConnectionError:
             return False
         finally:
             wire.close()
-        return True
 
     def __exit__(self, kind, error, trace):
         try:
