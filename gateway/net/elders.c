@@ -122,7 +122,7 @@ int elders_ask(struct elders *e, unsigned *at, const struct elders_question *q)
 	bool asked = false;
 
 	errno = ENAMETOOLONG;
-	if (q->route.n > ELDERS_NAME || q->session.n > UINT8_MAX || !fd_link_stream(ends))
+	if (q->route.n > ELDERS_NAME || q->session.n > ELDERS_SESSION || !fd_link_stream(ends))
 		return -1;
 	pthread_mutex_lock(&e->lock);
 	for (; *at < ELDERS_MOST && !asked && error != EAGAIN; *at += error != EAGAIN) {
@@ -162,7 +162,8 @@ static bool elders_read(struct elders_question *q, const char *text, size_t n)
 	if (n < sizeof(head))
 		return false;
 	memcpy(&head, text, sizeof(head));
-	if (head.version != ELDERS_VERSION || sizeof(head) + head.route + head.session != n)
+	if (head.version != ELDERS_VERSION || head.route > ELDERS_NAME ||
+	    head.session > ELDERS_SESSION || sizeof(head) + head.route + head.session != n)
 		return false;
 	*q = (struct elders_question){.route = {text + sizeof(head), head.route},
 	    .session = {text + sizeof(head) + head.route, head.session},

@@ -14,7 +14,8 @@
 
 enum {
 	ELDERS_MOST = 64,
-	ELDERS_NAME = 1024		/* bytes of a route's name that can be asked for */
+	ELDERS_NAME = 1024,		/* bytes of a route's name that can be asked for */
+	ELDERS_SESSION = 255		/* of a session's id */
 };
 
 struct elders;
@@ -48,7 +49,7 @@ enum {
 	ELDERS_QUIET,		/* nobody asks now */
 	ELDERS_ALONE		/* nobody can ask any more */
 };
-/* On the elder's side: the next question, whose texts lie in buffer. */
+/* On the elder's side: the next question, whose texts lie in buffer, within these bounds. */
 enum { ELDERS_BUFFER = 2048 };
 int		 elders_next(int inside, struct elders_question *, char buffer[ELDERS_BUFFER],
 		    int *fd);

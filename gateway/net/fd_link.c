@@ -83,7 +83,7 @@ ssize_t fd_link_receive(int end, void *p, size_t n, int *fds, size_t *n_fds)
 		*n_fds = 0;
 		return -1;
 	}
-	if (fd_link_take(&m, fds, n_fds))
+	if (fd_link_take(&m, fds, n_fds) && (got > 0 || *n_fds == 0))
 		return got;
 	while (*n_fds > 0)
 		close(fds[--*n_fds]);

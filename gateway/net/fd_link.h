@@ -26,9 +26,9 @@ bool	fd_link_is_open(int end);	/* has anybody the other end still? */
 /* False: nothing was sent, errno says why; EAGAIN: later. The descriptors stay the caller's. */
 bool	fd_link_send(int end, const void *p, size_t n, const int *fds, size_t n_fds);
 /*
- * The next message, of at most n bytes; more, or more descriptors, is EMSGSIZE. Descriptors are the
- * caller's now, and close-on-exec; *n_fds says how many there may be, and then are. 0: the other
- * end is closed; -1: errno.
+ * The next message, of at most n bytes; more, or more descriptors, or those without a byte, is
+ * EMSGSIZE. Descriptors are the caller's now, and close-on-exec; *n_fds says how many there may be,
+ * and then are. 0: the other end is closed; -1: errno.
  */
 ssize_t	fd_link_receive(int end, void *p, size_t n, int *fds, size_t *n_fds);
 

@@ -38,8 +38,6 @@ static struct session_link *elder_find(const struct elder *e, const struct elder
 	char name[ELDERS_NAME + 1];
 	struct config_route route = {.name = name};
 
-	if (q->route.n > ELDERS_NAME)
-		return NULL;
 	memcpy(name, q->route.p, q->route.n);
 	name[q->route.n] = '\0';
 	return session_map_find(e->any->session_map, &route, q->session);

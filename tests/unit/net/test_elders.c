@@ -163,6 +163,7 @@ static void test_nonsense(void **state)
 	assert_true(fd_link_send(outside, text, sizeof(text), fds, 1));	/* too long */
 	assert_true(fd_link_send(outside, text, 24, NULL, 0));		/* without a connection */
 	assert_true(fd_link_send(outside, text, 24, fds, 2));		/* with two */
+	assert_true(fd_link_send(outside, text, 0, fds, 1));		/* nothing but that */
 	text[0] = 2;
 	assert_true(fd_link_send(outside, text, 24, fds, 1));		/* of the future */
 	close(ends[1]);
