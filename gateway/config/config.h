@@ -388,6 +388,7 @@ struct config {
 	const char		*pid_file;
 	uint64_t		 drain;		/* or CONFIG_KEEP */
 	uint64_t		 stop_timeout;
+	uint64_t		 upgrade_timeout;
 	struct log_settings	 log;
 	const char		*access_to;	/* NULL: off */
 	const char		*access_format;	/* "json", "combined", or a template */

@@ -199,6 +199,10 @@ static const struct schema_key schema_top_keys[] = {
 	{SCHEMA_KEY("stop_timeout", duration, "30s", stop_timeout,
 	    "On SIGTERM and SIGINT, open sessions are closed with 1001, spread over this time; "
 	    "then the program ends. A second signal ends it at once.")},
+	{SCHEMA_KEY("upgrade_timeout", duration, "1m", upgrade_timeout,
+	    "On SIGUSR2, a new program that is not ready to take over by then is ended, and this "
+	    "one goes on as if it had not been asked."),
+	    .min = 1},
 	{SCHEMA_ROW("log", group, NULL,
 	    "The error log: what went wrong, one line for each failure."),
 	    .group = &schema_log},

@@ -348,7 +348,7 @@ static void gateway_upgrade(void *gateway)
 	struct gateway *g = gateway;
 
 	if (g->regime.life.ready)
-		upgrade_begin(g->upgrade);
+		upgrade_begin(g->upgrade, gateway_config(g)->upgrade_timeout);
 	else
 		log_line(LOG_LEVEL_WARN, "upgrade: this program is not the service yet");
 }

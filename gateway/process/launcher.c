@@ -168,6 +168,14 @@ static void launcher_launch(struct launcher *l, size_t n)
 	}
 }
 
+/* Descriptors of an order that was never completed are not for the next one. */
+static void launcher_kill_child(struct launcher *l)
+{
+	launcher_forget(l);
+	if (l->child > 0)
+		kill(l->child, SIGKILL);
+}
+
 static void launcher_obey(struct launcher *l)
 {
 	size_t room = LAUNCHER_MOST - l->n_fds;
@@ -185,8 +193,8 @@ static void launcher_obey(struct launcher *l)
 	l->message[n] = '\0';
 	if (l->message[0] == LAUNCHER_GO)
 		launcher_launch(l, (size_t)n);
-	else if (l->message[0] == LAUNCHER_KILL && l->child > 0)
-		kill(l->child, SIGKILL);
+	else if (l->message[0] == LAUNCHER_KILL)
+		launcher_kill_child(l);
 }
 
 /* Also of those that were left behind here by others, where this process is the first of all. */

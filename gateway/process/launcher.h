@@ -33,7 +33,7 @@ void	launcher_stop(int end);	/* it ends; what it has launched goes on */
  */
 bool	launcher_ask(int end, const char *variables, size_t n, int words, const int *fds,
 	    size_t n_fds);
-/* What was started last is killed, if it still runs. */
+/* What was started last is killed, if it still runs; what was asked for in part is forgotten. */
 void	launcher_kill(int end);
 /* 1: there were news, 0: none now, -1: there is no launcher any more. */
 int	launcher_hear(int end, struct launcher_news *);

@@ -17,10 +17,7 @@
 #include "process/handover.h"
 #include "process/launcher.h"
 
-enum {
-	UPGRADE_PATIENCE = 60 * 1000,	/* ms for the new program to be ready */
-	UPGRADE_LINE = 1024		/* bytes of a line that it says */
-};
+enum { UPGRADE_LINE = 1024 };	/* bytes of a line that the new program says */
 
 enum upgrade_state {
 	UPGRADE_IDLE,
@@ -35,6 +32,7 @@ struct upgrade {
 	struct watch			 news;		/* of the launcher */
 	struct watch			 link, words;	/* of the new program */
 	struct timer			 timer;
+	uint64_t			 patience;	/* ms */
 	enum upgrade_state		 state;
 	pid_t				 pid;
 	struct elders			*elders;
@@ -160,10 +158,12 @@ static void upgrade_on_link(struct watch *w, unsigned what)
 
 	(void)what;
 	ssize_t n = fd_link_receive(w->fd, &word, 1, NULL, &none);
-	if (n == 1 && word == HANDOVER_READY && u->state == UPGRADE_LAUNCHING)
+	if (u->state != UPGRADE_LAUNCHING || n == 0 || (n < 0 && errno != EMSGSIZE))
+		upgrade_close(w);	/* it has ended: the launcher says how */
+	else if (n == 1 && word == HANDOVER_READY)
 		upgrade_hear_ready(u);
 	else
-		upgrade_close(w);	/* it has ended: the launcher says how */
+		upgrade_fail(u, "the new program said what is no word of a framegate");
 }
 
 static void upgrade_on_words(struct watch *w, unsigned what)
@@ -234,8 +234,10 @@ static void upgrade_on_news(struct watch *w, unsigned what)
 
 static void upgrade_expire(struct timer *t)
 {
-	upgrade_fail(LIST_OWNER(t, struct upgrade, timer),
-	    "the new program was not ready within %d s", UPGRADE_PATIENCE / 1000);
+	struct upgrade *u = LIST_OWNER(t, struct upgrade, timer);
+
+	upgrade_fail(u, "the new program was not ready within %g s (upgrade_timeout)",
+	    (double)u->patience / 1000);
 }
 
 /* Its number there; name: of what it is in the list of a variable. */
@@ -324,7 +326,7 @@ static bool upgrade_launch(struct upgrade *u)
 	return asked && watch_arm(&u->words, WATCH_READ) == FAULT_NONE;
 }
 
-void upgrade_begin(struct upgrade *u)
+void upgrade_begin(struct upgrade *u, uint64_t patience)
 {
 	if (u->state == UPGRADE_LAUNCHING) {
 		log_line(LOG_LEVEL_WARN, "upgrade: one is under way");
@@ -339,7 +341,8 @@ void upgrade_begin(struct upgrade *u)
 	} else {
 		log_line(LOG_LEVEL_INFO, "upgrade: a new program is started");
 		u->state = UPGRADE_LAUNCHING;
-		timer_set(u->main, &u->timer, u->main->now + UPGRADE_PATIENCE);
+		u->patience = patience;
+		timer_set(u->main, &u->timer, u->main->now + patience);
 		if (!upgrade_launch(u))
 			upgrade_fail(u, "the launcher could not be asked: %s", strerror(errno));
 	}

@@ -33,8 +33,11 @@ int		upgrade_door(struct upgrade *);
  * It is told to accept: what only one process can have, files and the service manager, is its own.
  */
 void		upgrade_pass(struct upgrade *);
-/* Begins, unless one is under way; what becomes of it is on the log. */
-void		upgrade_begin(struct upgrade *);
+/*
+ * Begins, unless one is under way; what becomes of it is on the log. patience: ms for the new
+ * program to be ready.
+ */
+void		upgrade_begin(struct upgrade *, uint64_t patience);
 /* This process stops: a new program that is not ready is given up, and there will be none. */
 void		upgrade_give_up(struct upgrade *);
 

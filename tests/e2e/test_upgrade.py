@@ -1,14 +1,12 @@
 """SIGUSR2: a new program takes the place of the one that runs, and nobody notices."""
-import os
-import shutil
 import signal
 import stat
 
-from harness import h2, http1, plain, scratch, sockjs, ws
+from harness import h2, http1, plain, process, sockjs, ws
 from harness.address import HOST, free_port
 from harness.admin import Admin
-from harness.cases import add, case, contains, equal, run
-from harness.gateway import PROGRAM, Gateway
+from harness.cases import case, contains, equal, run
+from harness.gateway import Gateway
 from harness.manager import Manager, activate
 from harness.wait import DEADLINE, until
 
@@ -23,22 +21,6 @@ def talk(session, message=b"hello"):
 
 def text_of(gateway):
     return gateway.conf_file.read_text()
-
-
-class Program:
-    """A program of the test's own, which becomes another one between start and upgrade."""
-
-    def __init__(self):
-        self.path = scratch.folder() / "framegate"
-        self.become(f'exec -a "$0" {PROGRAM} "$@"')
-        self.env = {"FRAMEGATE_E2E": str(self.path)}
-        self.launcher = ["/bin/sh", "-c", 'shift; exec "$FRAMEGATE_E2E" "$@"', "sh"]
-
-    def become(self, text):
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(f"#!/bin/bash\n{text}\n")
-        fresh.chmod(0o755)
-        fresh.rename(self.path)
 
 
 @case("sessions stay with the program that they began with, what is new goes to the new one")
@@ -270,45 +252,45 @@ def waiting_poll():
         equal([p for p in paths if session.place.rpartition("/")[2] in p], [], "ids on the log")
 
 
-def broken(kind):
-    """A new program that is no good changes nothing, and one line says why."""
-    words = {
-        "configuration": "ended with exit status 1 before it was ready",
-        "certificate": "ended with exit status",
-        "missing": "could not be started: No such file or directory",
-        "no program": "could not be started: Permission denied",
-        "crash": "was ended by signal 11 before it was ready",
-        "silent end": "ended with exit status 0 before it was ready",
-    }
-    program = Program()
-    with Gateway(routes=ECHO, env=program.env, launcher=program.launcher) as gw:
+@case("sse: a stream goes on across the upgrade, and the next one is opened by way of the new program")
+def events():
+    with Gateway(routes=POLLS) as gw:
+        session = plain.Session(gw, "/l")
+        stream = session.events().opened()
+        session.post("before", 1)
+        equal(stream.message(), (1, "before"), "before the upgrade")
+        before = gw.upgrade()
+        session.post("across", 2)
+        equal(stream.message(), (2, "across"), "on the stream of before")
+        stream.wire.reset()
+        session.post("lost", 3)
+        again = session.events(last=2).opened()
+        equal(again.message(), (3, "lost"), "what was said meanwhile, on the new stream")
+        session.post(b"\0\xff", 4)
+        equal(again.message(), (4, b"\0\xff"), "the next one")
+        equal(before.poll(), None, "whether the old one has ended")
+        equal(plain.Session(gw, "/l").request("DELETE").status, 204, "a session of the new one")
+        equal(session.request("DELETE").status, 204, "status of the end")
+        equal(again.closed()["code"], 1000, "its close code")
+        equal(before.wait(DEADLINE), 0, "how the old one ended when its last session had")
+
+
+def names(pid):
+    """Of the unix sockets that a process has, those that somebody could connect to."""
+    inodes = {n[8:-1] for n in process.open_files(pid) if n.startswith("socket:[")}
+    with open(f"/proc/{pid}/net/unix") as table:
+        rows = [line.split() for line in table][1:]
+    return [row[7] for row in rows if row[6] in inodes and len(row) > 7]
+
+
+@case("what goes between old and new has no name that anybody could connect to")
+def nameless():
+    with Gateway(routes=ECHO, listeners='u: { bind = "unix:@DIR@/s.sock"; };') as gw:
         old = ws.start(gw, "/e").opened()
-        good, pid = text_of(gw), gw.pid
-        if kind == "configuration":
-            gw.configure(good.replace("service", "srvice"))
-        elif kind == "certificate":
-            gw.configure(good.replace(".pem", ".gone"))
-        elif kind == "missing":
-            program.path.unlink()
-        elif kind == "no program":
-            program.path.chmod(0o644)
-        else:
-            program.become({"crash": "kill -SEGV $$", "silent end": "exit 0"}[kind])
-        gw.upgrade(fine=False)
-        lines = [l for l in gw.log().splitlines() if "nothing has changed" in l]
-        equal(len(lines), 1, "how many lines say it")
-        contains(lines[0], "error: upgrade: the new program " + words[kind])
-        if kind == "configuration":
-            contains(gw.log(), "upgrade: new program: ")
-            contains(gw.log(), "unknown key 'srvice'")
+        before = gw.upgrade()
+        equal(names(gw.pid), [str(gw.dir / "s.sock")], "names of the new one's")
+        equal(names(before.pid), [], "names of the old one's")
         talk(old)
-        talk(ws.start(gw, "/e").opened())
-        gw.configure(good)
-        program.become(f'exec -a "$0" {PROGRAM} "$@"')
-        gw.upgrade()
-        equal(gw.pid != pid, True, "whether a good one takes over then")
-        talk(old)
-        talk(ws.start(gw, "/e").opened())
 
 
 @case("an upgrade in the middle of a reload, and signals for one that is on its way out")
@@ -329,21 +311,4 @@ def together():
         talk(ws.start(gw, "/e").opened())
 
 
-@case("who stops meanwhile takes the new program along")
-def stopped():
-    program = Program()
-    with Gateway(routes=ECHO, env=program.env, launcher=program.launcher) as gw:
-        program.become("echo $$ >$0.pid; exec sleep 600")
-        gw.signal(signal.SIGUSR2)
-        file = program.path.with_name("framegate.pid")
-        pid = int(until(lambda: file.exists() and file.read_text(), "the new program"))
-        gw.signal(signal.SIGUSR2)
-        gw.expect_log("upgrade: one is under way")
-        gw.stop()
-        contains(gw.log(), "this program stops before the new one is ready")
-        until(lambda: not os.path.exists(f"/proc/{pid}/exe"), "the end of the new program")
-
-
-for kind in ("configuration", "certificate", "missing", "no program", "crash", "silent end"):
-    add(f"a broken program changes nothing: {kind}", broken, kind)
 run()

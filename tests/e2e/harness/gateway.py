@@ -142,9 +142,13 @@ routes: {{ {routes} }};
         equal(answers()[-1] != "", fine, "whether the upgrade was fine")
         if not fine:
             return None
-        before, self.child = self.child, Successor(int(answers()[-1]))
+        return self.adopt(int(answers()[-1]))
+
+    def adopt(self, pid):
+        """The process that has taken over is this one now; returns the one before."""
+        before, self.child = self.child, Successor(pid)
         self.before.append(before)
-        self.pid = self.child.pid
+        self.pid = pid
         return before
 
     def wait(self, seconds=None):

@@ -19,6 +19,7 @@ static const char everything[] =
     "pid_file = \"/run/x.pid\";\n"
     "drain = \"5m\";\n"
     "stop_timeout = \"90s\";\n"
+    "upgrade_timeout = \"2m\";\n"
     "log: {\n\tlevel = \"debug\";\n\tto = \"/var/log/x\";\n\tformat = \"json\";\n};\n"
     "access_log: {\n\tto = \"stdout\";\n\tformat = \"combined\";\n};\n"
     "admin: {\n\thttp = \"127.0.0.1:9901\";\n};\n"
