@@ -161,9 +161,24 @@ static enum fault gateway_enter_sandbox(struct gateway *g)
 	return sandbox_enter(&g->sandbox, &g->main, gateway_config(g));
 }
 
+static void gateway_reload_begins(void *gateway)
+{
+	service_reloading(&((struct gateway *)gateway)->service);
+}
+
+static void gateway_reload_ended(void *gateway)
+{
+	service_reloaded(&((struct gateway *)gateway)->service);
+}
+
+static const struct reload_events gateway_reload_events = {
+	.begins = gateway_reload_begins,
+	.ended = gateway_reload_ended,
+};
+
 static enum fault gateway_make_reload(struct gateway *g)
 {
-	g->reload = reload_new(g->file, &g->regime, gateway_wake);
+	g->reload = reload_new(g->file, &g->regime, gateway_wake, &gateway_reload_events, g);
 	return g->reload ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
@@ -304,12 +319,11 @@ static void gateway_reopen(void *gateway)
 	logs_reopen();
 }
 
+/* Who sends a signal reads the log. */
 static void gateway_reloaded(void *gateway, const struct reload_answer *answer)
 {
-	struct gateway *g = gateway;
-
-	(void)answer;	/* who sends a signal reads the log */
-	service_reloaded(&g->service);
+	(void)gateway;
+	(void)answer;
 }
 
 static void gateway_reload(void *gateway)
@@ -320,7 +334,6 @@ static void gateway_reload(void *gateway)
 		log_line(LOG_LEVEL_WARN, "reload: this program is not the service yet");
 		return;
 	}
-	service_reloading(&g->service);
 	reload_request(g->reload, gateway_reloaded, g);
 }
 

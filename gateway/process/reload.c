@@ -30,6 +30,8 @@ struct reload {
 	const char		*file;
 	struct regime		*regime;
 	void			(*wake)(void);
+	const struct reload_events *events;
+	void			*owner;
 	pthread_mutex_t		 lock;		/* for state, wishes and status */
 	pthread_cond_t		 built;
 	enum reload_state	 state;
@@ -135,6 +137,7 @@ static void reload_end(struct reload *r, bool done)
 	else
 		log_line(LOG_LEVEL_ERROR, "reload: failed (errors: %u); configuration %u stays in "
 		    "force", r->build.errors, status.number);
+	r->events->ended(r->owner);
 	reload_answer(r, done);
 	if (done)
 		reload_attend(r);	/* after it has had the answer to who asked it */
@@ -181,6 +184,7 @@ static void reload_change(struct worker *w, struct letter *l)
 static void reload_begin(struct reload *r, struct reload_wish *wishes)
 {
 	r->served = wishes;
+	r->events->begins(r->owner);
 	if (r->file == NULL) {
 		reload_fail(r, "there is no configuration file to read\n");
 		return;
@@ -270,7 +274,8 @@ void reload_status(struct reload *r, struct reload_status *status)
 	pthread_mutex_unlock(&r->lock);
 }
 
-struct reload *reload_new(const char *file, struct regime *regime, void (*wake)(void))
+struct reload *reload_new(const char *file, struct regime *regime, void (*wake)(void),
+    const struct reload_events *events, void *owner)
 {
 	struct reload *r = calloc(1, sizeof(*r));
 
@@ -281,6 +286,8 @@ struct reload *reload_new(const char *file, struct regime *regime, void (*wake)(
 	r->file = file;
 	r->regime = regime;
 	r->wake = wake;
+	r->events = events;
+	r->owner = owner;
 	r->status = (struct reload_status){.number = 1, .since = clock_wall_ms(), .fine = true};
 	return r;
 }

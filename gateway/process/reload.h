@@ -18,6 +18,12 @@ struct reload_answer {
 	unsigned	 errors, warnings;
 };
 
+/* Of each, whoever asked for it; the main thread. */
+struct reload_events {
+	void	(*begins)(void *owner);
+	void	(*ended)(void *owner);
+};
+
 /* On the main thread, once, as soon as every worker has it or it has failed; words are lent. */
 typedef void reload_done(void *arg, const struct reload_answer *);
 
@@ -33,7 +39,8 @@ struct reload_status {
  * file: what is read; NULL: there is none, and each reload fails. The regime must outlive it. wake:
  * has the main thread call reload_step soon; from any thread. NULL: out of memory.
  */
-struct reload	*reload_new(const char *file, struct regime *, void (*wake)(void));
+struct reload	*reload_new(const char *file, struct regime *, void (*wake)(void),
+		    const struct reload_events *, void *owner);
 /*
  * The main thread, when the workers have ended. Who still waits is told that it failed. False: its
  * thread hangs in the kernel; it is left behind, with what is in force, which it may look at.

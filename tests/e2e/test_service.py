@@ -1,14 +1,15 @@
 """As a service: what its manager is told, and sockets that it opened for us."""
 import os
 import signal
+import time
 
 from harness import scratch, ws
 from harness.address import HOST, free_port
 from harness.cases import add, case, contains, equal, run
-from harness.gateway import Gateway
+from harness.gateway import Gateway, command
 from harness.held import held, threads
 from harness.manager import Manager, activate
-from harness.wait import DEADLINE
+from harness.wait import DEADLINE, until
 from harness.wire import Wire
 
 ROUTES = 'echo: { path = "/"; service = "echo"; };'
@@ -28,6 +29,43 @@ def told(abstract):
             socket.expect_failed(1001)
         equal(gateway.wait(), 0, "exit status")
         equal(manager.forget(), [], "what else is said")
+
+
+def news(said):
+    """Is it more than a line for people, which comes now and then?"""
+    return set(said) != {"STATUS"}
+
+
+def told_of_reloads(ask):
+    """It reloads from a moment after that at which it was asked, and is ready when that is over."""
+    manager = Manager()
+    with Gateway(routes=ROUTES, top='admin: { socket = "@DIR@/admin.sock"; };',
+                 env=manager.env) as gateway:
+        good = gateway.conf_file.read_text()
+        manager.expect("READY")
+        for conf, status in ((good, 0), (good + "nonsense", 1), (good, 0)):
+            gateway.configure(conf)
+            asked = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+            ask(gateway, status)
+            said = until(lambda: list(filter(news, [manager.hear()])), "news")[0]
+            equal(said.get("RELOADING"), "1", "what is said first")
+            equal(asked <= int(said["MONOTONIC_USEC"]) <=
+                  time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000, True, "when it began")
+            said = until(lambda: list(filter(news, [manager.hear()])), "news")[0]
+            equal(said.get("READY"), "1", "what is said when it is over")
+            contains(said["STATUS"], "running: sessions 0")
+        gateway.stop()
+        equal([list(said) for said in filter(news, manager.forget())], [["STOPPING", "STATUS"]],
+              "the rest")
+
+
+def by_signal(gateway, status):
+    gateway.reload(fine=status == 0)
+
+
+def by_socket(gateway, status):
+    done = command("reload", "-s", str(gateway.dir / "admin.sock"))
+    equal(done.returncode, status, "exit status")
 
 
 @case("a manager that cannot be told is no reason not to run")
@@ -157,6 +195,8 @@ for kind in ("inet", "unix"):
     add(f"a listener takes the sockets that are passed under its name: {kind}", activated, kind)
 for kind in ("datagram", "unbound"):
     add(f"a socket of the wrong kind: {kind}", wrong, kind)
+add("a manager is told of a reload: SIGHUP", told_of_reloads, by_signal)
+add("a manager is told of a reload: framegate reload", told_of_reloads, by_socket)
 add("a manager is told: ready, stopping", told, False)
 add("the same in the abstract name space", told, True)
 run()
