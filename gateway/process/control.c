@@ -258,14 +258,16 @@ int control_status(const struct arguments *a)
 	return control_show(a, "/status.json", control_print_status);
 }
 
-/* What came of it is for nobody to read. */
-static int control_order(const struct arguments *a, const struct buffer *target)
+/* What came of it is for nobody to read. target: taken over. */
+static int control_order(const struct arguments *a, struct buffer *target)
 {
 	struct buffer body = {0};
+
+	buffer_add(target, (struct slice){"", 1});
 	bool done = !target->failed && control_client_ask(a, "POST", (const char *)target->p,
 	    &body);
-
 	buffer_clear(&body);
+	buffer_clear(target);
 	return done ? COMMAND_DONE : COMMAND_WRONG;
 }
 
@@ -278,10 +280,7 @@ int control_close(const struct arguments *a)
 	buffer_printf(&target, "/sessions/%s/close", a->operands[0]);
 	control_client_add(&target, "code", a->value[OPTION_CODE]);
 	control_client_add(&target, "reason", a->value[OPTION_REASON]);
-	buffer_add(&target, (struct slice){"", 1});
-	int exit = control_order(a, &target);
-	buffer_clear(&target);
-	return exit;
+	return control_order(a, &target);
 }
 
 int control_drain(const struct arguments *a)
@@ -292,20 +291,15 @@ int control_drain(const struct arguments *a)
 	control_client_add(&target, "backend", a->operands[0]);
 	control_client_add(&target, "server", a->operands[1]);
 	control_client_add(&target, "undo", a->value[OPTION_UNDO] ? "1" : NULL);
-	buffer_add(&target, (struct slice){"", 1});
-	int exit = control_order(a, &target);
-	buffer_clear(&target);
-	return exit;
+	return control_order(a, &target);
 }
 
 int control_stop(const struct arguments *a)
 {
 	struct buffer target = {0};
 
-	buffer_add(&target, (struct slice){"/stop", sizeof("/stop")});
-	int exit = control_order(a, &target);
-	buffer_clear(&target);
-	return exit;
+	buffer_add(&target, SLICE("/stop"));
+	return control_order(a, &target);
 }
 
 int control_reload(const struct arguments *a)
