@@ -84,10 +84,12 @@ static enum fault gateway_begin_log(struct gateway *g)
 	return log_configure(&settings);
 }
 
+/* Keys are read from here on. */
 static enum fault gateway_make_snapshot(struct gateway *g)
 {
 	struct config *config = g->config;
 
+	sandbox_hide_memory(config);
 	g->config = NULL;
 	enum fault f = snapshot_new(config, NULL, &g->regime.snapshot);
 	if (f != FAULT_NONE)

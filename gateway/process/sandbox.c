@@ -149,17 +149,19 @@ static int sandbox_confine_all(void)
 	return sandbox_error;
 }
 
-static void sandbox_hide_memory(void)
+void sandbox_hide_memory(const struct config *c)
 {
 	static const struct rlimit none = {0, 0};
 
+	if (!c->sandbox || !SANDBOX_THERE)
+		return;
 	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		log_line(LOG_LEVEL_WARN, "sandbox: cores may be dumped: %s", strerror(errno));
 }
 
 static void sandbox_limit(const struct config *c)
 {
-	sandbox_hide_memory();
+	sandbox_hide_memory(c);
 	sandbox_rules = sandbox_files_rules(c);
 	if (sandbox_rules < 0)
 		log_line(LOG_LEVEL_INFO, "sandbox: where files are written is not limited: this "

@@ -22,6 +22,11 @@ struct sandbox {
 	bool		open;		/* it is watched */
 };
 
+/*
+ * No cores from now on: before keys are read. Whoever changes his user is to do it again, which
+ * sandbox_enter does.
+ */
+void		sandbox_hide_memory(const struct config *);
 /* The main thread's; other threads may run already. NO_FILES, NO_MEMORY, SYSTEM: on the log. */
 enum fault	sandbox_enter(struct sandbox *, struct worker *main, const struct config *)
 		    MUST_USE;
