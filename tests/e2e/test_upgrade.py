@@ -293,6 +293,21 @@ def nameless():
         talk(old)
 
 
+@case("who asks the old program for a session of the new one is told that there is none")
+def way_back():
+    with Gateway(routes=POLLS + ECHO) as gw:
+        stays = ws.start(gw, "/e", tls=True, http2=True).opened()
+        gw.upgrade()
+        session, other = sockjs.Session(gw, "/s"), plain.Session(gw, "/l")
+        session.poll(sockjs.OPEN)
+        for place, method in ((session.place("xhr_send"), "POST"), (other.place, "GET")):
+            answer = stays.wire.connection.fetch(place, method, body=b'["a"]')
+            equal(answer.status, 404, f"status of {place}")
+        session.send(b'["still"]')
+        session.poll(b'a["still"]\n')
+        talk(stays)
+
+
 @case("an upgrade in the middle of a reload, and signals for one that is on its way out")
 def together():
     with Gateway(routes=ECHO) as gw:
