@@ -308,6 +308,20 @@ def way_back():
         talk(stays)
 
 
+@case("started with nothing to read from and to write to, no socket takes those numbers")
+def closed():
+    shut = ["/bin/sh", "-c", 'exec "$@" 0<&- 1>&- 2>&-', "sh"]
+    with Gateway(routes=ECHO, launcher=shut) as gw:
+        gw.configure(text_of(gw).replace('to = "stderr"', f'to = "{gw.dir}/stderr"'))
+        gw.stop()
+    with gw:
+        for _ in range(2):
+            equal({process.link(gw.pid, fd) for fd in range(3)}, {"/dev/null"}, "what they are")
+            old = ws.start(gw, "/e").opened()
+            gw.upgrade()
+            talk(old)
+
+
 @case("an upgrade in the middle of a reload, and signals for one that is on its way out")
 def together():
     with Gateway(routes=ECHO) as gw:
